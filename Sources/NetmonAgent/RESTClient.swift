@@ -1,0 +1,152 @@
+public import AsyncHTTPClient
+import Foundation
+public import NetmonCore
+import NIOCore
+import NIOHTTP1
+
+/// Speaks to a netmon server.
+public struct RESTClient: Sendable {
+  /// `http://host:port`, without a trailing slash.
+  public let server: String
+  private let client: HTTPClient
+  private let timeout: TimeAmount
+
+  /// The largest reply read; a page of 10,000 records is about 7 MB.
+  static let maximumReply = 64 << 20
+
+  /// A client for `server`, an `http` or `https` URL without query or fragment.
+  ///
+  /// - Throws: ``RESTError/invalidURL(_:)``.
+  public init(
+    server: String, client: HTTPClient, timeout: Duration = .seconds(30)
+  ) throws(RESTError) {
+    guard let url = URL(string: server), let scheme = url.scheme?.lowercased(),
+      ["http", "https"].contains(scheme), let host = url.host(), !host.isEmpty,
+      url.query() == nil, url.fragment() == nil, url.user() == nil
+    else { throw .invalidURL(server) }
+    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.client = client
+    self.timeout = .seconds(timeout.components.seconds)
+  }
+
+  /// A reply to a GET: the body, and the address of the next page.
+  struct Reply {
+    var body: [UInt8]
+    /// The target of `Link: <…>; rel="next"` (RFC 8288).
+    var next: String?
+  }
+
+  /// Gets `path`, which starts with `/` and holds the encoded query.
+  func get(_ path: String) async throws(RESTError) -> Reply {
+    var request = HTTPClientRequest(url: server + path)
+    request.headers.add(name: "Accept", value: "application/json")
+    let (response, body) = try await send(request)
+    return Reply(body: body, next: response.headers["Link"].first.flatMap(Self.nextLink))
+  }
+
+  /// What the server says of a batch it has committed.
+  public struct Receipt: Decodable, Sendable {
+    public var accepted: Int
+    public var storeID: String
+
+    enum CodingKeys: String, CodingKey {
+      case accepted
+      case storeID = "store_id"
+    }
+  }
+
+  /// Delivers records; returns once the server has committed them.
+  public func post(_ connections: [Connection]) async throws(RESTError) -> Receipt {
+    var lines = JSONWriter(capacity: connections.count * 700)
+    for connection in connections {
+      connection.write(to: &lines)
+      lines.endLine()
+    }
+    var request = HTTPClientRequest(url: server + "/api/connections")
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: "application/x-ndjson")
+    if connections.isEmpty {
+      // An empty array is the way to ask who the server is.
+      request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+      request.body = .bytes(ByteBuffer(string: "[]"))
+    } else if let compressed = Gzip.compress(lines.bytes) {
+      request.headers.add(name: "Content-Encoding", value: "gzip")
+      request.body = .bytes(ByteBuffer(bytes: compressed))
+    } else {
+      request.body = .bytes(ByteBuffer(bytes: lines.bytes))
+    }
+    let (_, body) = try await send(request)
+    do {
+      return try JSONDecoder().decode(Receipt.self, from: Data(body))
+    } catch {
+      throw .notNetmon(server: server, reason: "no store_id in its reply")
+    }
+  }
+
+  // MARK: - Transport
+
+  private func send(
+    _ request: HTTPClientRequest
+  ) async throws(RESTError) -> (HTTPClientResponse, [UInt8]) {
+    let response: HTTPClientResponse
+    let body: [UInt8]
+    do {
+      response = try await client.execute(request, timeout: timeout)
+      body = Array(buffer: try await response.body.collect(upTo: Self.maximumReply))
+    } catch {
+      throw .unreachable(server: server, reason: Self.reason(error))
+    }
+    switch response.status.code {
+    case 200..<300:
+      return (response, body)
+    case 401, 403:
+      throw .notAuthorised(server: server, detail: detail(body, response))
+    case 429, 500...:
+      throw .unavailable(
+        status: Int(response.status.code), detail: detail(body, response),
+        retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) })
+    default:
+      guard response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
+      else {
+        throw .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
+      }
+      throw .refused(status: Int(response.status.code), detail: detail(body, response))
+    }
+  }
+
+  /// The `detail` of a problem+json body (RFC 9457), or the status in words.
+  private func detail(_ body: [UInt8], _ response: HTTPClientResponse) -> String {
+    struct Problem: Decodable {
+      var detail: String?
+      var title: String?
+    }
+    let problem = try? JSONDecoder().decode(Problem.self, from: Data(body))
+    return terminalSafe(
+      problem?.detail ?? problem?.title ?? response.status.reasonPhrase)
+  }
+
+  /// A transport error in the words of the operating system where it has some.
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as IOError:
+      return String(cString: strerror(error.errnoCode))
+    case let error as HTTPClientError:
+      return error == .deadlineExceeded || error == .connectTimeout
+        ? "no answer in time" : error.shortDescription
+    default:
+      return terminalSafe("\(error)")
+    }
+  }
+
+  /// The target of the `next` link of a `Link` header.
+  static func nextLink(_ header: String) -> String? {
+    for link in header.split(separator: ",") {
+      let parts = link.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard let target = parts.first, target.hasPrefix("<"), target.hasSuffix(">"),
+        parts.dropFirst().contains(where: { $0 == #"rel="next""# || $0 == "rel=next" })
+      else { continue }
+      return String(target.dropFirst().dropLast())
+    }
+    return nil
+  }
+}

@@ -1,0 +1,183 @@
+public import Logging
+public import NetmonCore
+public import NetmonStore
+public import ServiceLifecycle
+
+/// Watches this host: looks at its sockets at an interval, and commits what changed to the store.
+///
+/// One flush is one transaction. Records that could not be stored are kept and tried again with
+/// the next flush; nothing that was seen is dropped while memory for it lasts, and what is
+/// dropped is counted as a gap.
+public actor Collector: Service {
+  public struct Configuration: Sendable {
+    /// The name of this host in records.
+    public var host: String
+    /// The time between two looks.
+    public var interval: Duration
+    /// Executable whose sockets are left out; nil leaves nothing out.
+    public var excludedPath: String?
+
+    public init(
+      host: String, interval: Duration = .seconds(1), excludedPath: String? = nil
+    ) {
+      self.host = host
+      self.interval = interval
+      self.excludedPath = excludedPath
+    }
+  }
+
+  /// Records waiting for a store that does not take them; more than this are dropped, oldest
+  /// first (about 100 MB).
+  static let maximumPending = 200_000
+
+  /// Origin numbers reserved for one run: more than it can use (2⁴⁰), so it asks only once.
+  static let numbersPerRun = 1 << 40
+
+  private let executor = BlockingExecutor(label: "netmon.collector")
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  private let configuration: Configuration
+  private let lock: CollectorLock
+  private let store: Store
+  private let logger: Logger
+  private let now: @Sendable () -> Timestamp
+  private let report: @Sendable ([Connection]) -> Void
+
+  private var scanner: SocketScanner
+  private var tracker: ConnectionTracker
+  private var pending: [Connection] = []
+  private var dropped = DroppedRecords()
+  private var lastReport: Timestamp?
+
+  /// Prepares to collect into a store, taking up what an earlier run left open there.
+  ///
+  /// - Parameters:
+  ///   - fs: where `/proc` is.
+  ///   - includeCommand: whether to record command lines, which may hold secrets.
+  ///   - now: the wall clock.
+  ///   - report: called with every batch of changed records once it is stored.
+  /// - Throws: ``CollectorError`` if the store or `/proc` cannot be used, or another process
+  ///   collects into the same store.
+  public init(
+    configuration: Configuration, store: Store, fs: ProcFS, includeCommand: Bool = false,
+    logger: Logger, now: @escaping @Sendable () -> Timestamp,
+    report: @escaping @Sendable ([Connection]) -> Void = { _ in }
+  ) throws(CollectorError) {
+    self.configuration = configuration
+    self.store = store
+    self.logger = logger
+    self.now = now
+    self.report = report
+    lock = try CollectorLock(of: store)
+    scanner = SocketScanner(fs, includeCommand: includeCommand)
+    let services = ServiceNames()
+    let facts: HostFacts
+    do {
+      facts = try HostFacts(fs)
+    } catch {
+      throw .source(error)
+    }
+    do {
+      let numbers = try store.reserveNumbers(Self.numbersPerRun)
+      tracker = ConnectionTracker(
+        .init(
+          host: configuration.host, agent: store.id, firstNumber: numbers.lowerBound,
+          excludedPath: configuration.excludedPath, serviceName: { services[$0, $1] }))
+      let open = try store.openConnections()
+      tracker.adopt(open, bootTime: facts.bootTime)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Collects until graceful shutdown, then flushes once more.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await self.collect()
+    }
+    flush()
+  }
+
+  private func collect() async {
+    let clock = ContinuousClock()
+    var next = clock.now
+    while !Task.isCancelled {
+      do {
+        try step()
+      } catch {
+        logger.error("cannot read /proc", metadata: ["error": "\(error)"])
+      }
+      // A look that took longer than the interval does not lead to a rush of late ones.
+      next = max(next.advanced(by: configuration.interval), clock.now)
+      try? await clock.sleep(until: next)
+    }
+  }
+
+  /// One look and one flush.
+  ///
+  /// - Throws: ``CollectorError`` if `/proc` cannot be read.
+  public func step() throws(CollectorError) {
+    let snapshot: SocketSnapshot
+    do {
+      snapshot = try scanner.scan(now: now())
+    } catch {
+      throw .source(error)
+    }
+    tracker.observe(snapshot)
+    flush()
+    reportHost(at: snapshot.time)
+  }
+
+  private func flush() {
+    pending += tracker.drain()
+    if pending.count > Self.maximumPending {
+      let excess = pending.count - Self.maximumPending
+      dropped.add(pending.prefix(excess))
+      pending.removeFirst(excess)
+    }
+    guard !pending.isEmpty else { return }
+    do {
+      let recorded = try store.record(pending)
+      for index in pending.indices { pending[index].id = recorded[index].id }
+      report(pending)
+      pending.removeAll()
+      if let gap = dropped.takeGap(host: configuration.host) { try store.recordGap(gap) }
+    } catch {
+      logger.error(
+        "cannot store records, trying again",
+        metadata: ["error": "\(error)", "waiting": "\(pending.count)"])
+    }
+  }
+
+  /// Says now and then that this host is alive, and how it is looked at.
+  private func reportHost(at time: Timestamp) {
+    if let lastReport, time.microseconds(since: lastReport) < 10_000_000 { return }
+    lastReport = time
+    do {
+      try store.recordHost(HostReport(host: configuration.host, tier: "proc", seen: time))
+    } catch {
+      logger.error("cannot report this host", metadata: ["error": "\(error)"])
+    }
+  }
+}
+
+/// Records given up because the store took none for too long.
+private struct DroppedRecords {
+  private var count = 0
+  private var from: Timestamp?
+  private var to: Timestamp?
+
+  mutating func add(_ records: ArraySlice<Connection>) {
+    count += records.count
+    from = from ?? records.first?.timestamp
+    to = records.last?.timestamp ?? to
+  }
+
+  mutating func takeGap(host: String) -> Gap? {
+    guard count > 0, let from, let to else { return nil }
+    defer { self = DroppedRecords() }
+    return Gap(host: host, from: from, to: to, count: count, reason: "the store took no records")
+  }
+}

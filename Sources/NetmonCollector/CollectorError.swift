@@ -1,0 +1,25 @@
+public import NetmonCore
+public import NetmonStore
+
+/// Why collecting cannot begin or go on.
+public enum CollectorError: Error {
+  case store(StoreError)
+  case source(ProcError)
+  /// Another process collects into the same database; both would record every connection.
+  case alreadyCollecting(path: String)
+  /// The lock file beside the database cannot be used; the errno is open(2)'s or flock(2)'s.
+  case cannotLock(path: String, errno: Int32)
+}
+
+extension CollectorError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .store(let error): "\(error)"
+    case .source(let error): "\(error)"
+    case .alreadyCollecting(let path):
+      "another netmon is collecting into \(path): stop it, or name another file with --db"
+    case .cannotLock(let path, let errno):
+      "cannot lock \(path): \(ConnectionError(number: errno)?.name ?? "errno \(errno)")"
+    }
+  }
+}

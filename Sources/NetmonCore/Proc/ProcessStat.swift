@@ -1,0 +1,52 @@
+/// What netmon needs of `/proc/PID/stat` (proc_pid_stat(5)).
+struct ProcessStat: Equatable {
+  var identity: ProcessIdentity
+  /// The process's `comm`: chosen by the process, repaired where it is not UTF-8.
+  var name: String
+  var parentID: Int32
+  var isKernelThread: Bool
+
+  /// Parses the one line of the file; nil when it is not as documented.
+  ///
+  /// The name stands in parentheses and may itself hold parentheses, spaces and newlines, so it
+  /// ends at the last `)`: only numbers and the state follow.
+  init?(_ text: Span<UInt8>) {
+    var index = 0
+    guard let pid = text.decimal(at: &index).flatMap(Int32.init(exactly:)),
+      text.skip(" ", at: &index), text.skip("(", at: &index),
+      let end = text.indices.last(where: { text[$0] == UInt8(ascii: ")") }), end >= index
+    else { return nil }
+    name = text.string(in: index..<end)
+    index = end + 1
+    guard text.word(at: &index) != nil,  // (3) state
+      let parent = Self.field(text, at: &index).flatMap(Int32.init(exactly:))  // (4)
+    else { return nil }
+    for _ in 5...8 where text.word(at: &index) == nil { return nil }
+    guard let flags = Self.field(text, at: &index) else { return nil }  // (9)
+    for _ in 10...21 where text.word(at: &index) == nil { return nil }
+    guard let startTime = Self.field(text, at: &index), text.skip(" ", at: &index)  // (22)
+    else { return nil }
+    identity = ProcessIdentity(pid: pid, startTime: startTime)
+    parentID = parent
+    isKernelThread = flags & Self.PF_KTHREAD != 0
+  }
+
+  private static func field(_ text: Span<UInt8>, at index: inout Int) -> UInt64? {
+    text.skipBlanks(at: &index)
+    return text.decimal(at: &index)
+  }
+
+  /// `include/linux/sched.h`
+  private static let PF_KTHREAD: UInt64 = 0x0020_0000
+}
+
+extension ProcFS {
+  /// Reads `/proc/PID/stat`.
+  func processStat(_ pid: Int32) throws(ProcError) -> ProcessStat {
+    let path = "\(pid)/stat"
+    guard let stat = try parse(path, limit: 4096, ProcessStat.init) else {
+      throw .malformed(path: path)
+    }
+    return stat
+  }
+}

@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+import NetmonCore
+import NetmonStore
+
+/// The answers of the REST interface; its routes are in `API+routes.swift`.
+struct API: Sendable {
+  let store: StoreQueue
+  let limits: Server.Limits
+  let now: @Sendable () -> Timestamp
+
+  /// Answers with JSON made from the store, or with 304 when the client has it already.
+  ///
+  /// `question` is everything that the answer depends on besides the store.
+  func answer(
+    _ request: Request, to question: some Hashable & Sendable,
+    _ write: @escaping @Sendable (Store) throws -> Answer
+  ) async throws -> Response {
+    try await store { store in
+      // Read before the data: what is committed in between makes the tag old, not the data.
+      let tag = EntityTag(version: try store.version(), question: question)
+      if tag.matches(request) { return .notModified(tag) }
+      let answer = try write(store)
+      var response = Response(json: answer.json)
+      response.headers[.eTag] = tag.text
+      response.headers[.link] = answer.link
+      return response
+    }
+  }
+
+  /// A document, and the `Link` to the next one.
+  struct Answer {
+    var json: JSONWriter
+    var link: String?
+  }
+}

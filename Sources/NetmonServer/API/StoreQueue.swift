@@ -1,0 +1,25 @@
+import Dispatch
+import NetmonStore
+
+/// Runs what touches the store on threads that may block, so that disk and lock waits do not hold
+/// the few threads that serve all requests.
+struct StoreQueue: Sendable {
+  private let store: Store
+  private let queue = DispatchQueue(label: "netmon.store", attributes: .concurrent)
+
+  init(_ store: Store) {
+    self.store = store
+  }
+
+  func callAsFunction<Value: Sendable, Failure: Error>(
+    _ body: @escaping @Sendable (Store) throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+      queue.async {
+        continuation.resume(
+          returning: Result { () throws(Failure) -> Value in try body(store) })
+      }
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,43 @@
+import HTTPTypes
+import Hummingbird
+import NetmonCore
+import NetmonStore
+
+extension RecordReader.Rejection: ProblemConvertible {
+  var problem: Problem {
+    var problem = Problem(
+      .badRequest, "No record was stored: the body is wrong in the places named by 'errors'.")
+    problem.mistakes = mistakes
+    return problem
+  }
+}
+
+extension BodyTimeout: ProblemConvertible {
+  var problem: Problem {
+    var problem = Problem(.requestTimeout, "The body did not arrive in time.")
+    problem.headers[.connection] = "close"
+    return problem
+  }
+}
+
+extension StoreError: ProblemConvertible {
+  var problem: Problem {
+    guard let delay = retryDelay else { return Problem(.internalServerError, description) }
+    var problem = Problem(.serviceUnavailable, description)
+    problem.headers[.retryAfter] = String(delay)
+    return problem
+  }
+
+  /// Seconds after which the same request may succeed; nil if a person has to act first.
+  private var retryDelay: Int? {
+    switch self {
+    case .busy: 1
+    case .full, .io, .readOnly: 30
+    default: nil
+    }
+  }
+}
+
+extension HTTPError: ProblemConvertible {
+  var problem: Problem { Problem(status, body ?? status.reasonPhrase) }
+}

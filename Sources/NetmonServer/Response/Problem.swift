@@ -1,0 +1,58 @@
+import HTTPTypes
+import Hummingbird
+import NetmonCore
+
+/// Problem details (RFC 9457): what went wrong with a request, for people and programs.
+struct Problem: Error, Sendable {
+  let status: HTTPResponse.Status
+  let detail: String
+  /// Where a posted document is wrong.
+  var mistakes: [RecordReader.Mistake] = []
+  var headers: HTTPFields = [:]
+
+  init(_ status: HTTPResponse.Status, _ detail: String) {
+    self.status = status
+    self.detail = detail
+  }
+
+  var response: Response {
+    var json = JSONWriter()
+    json.object { json in
+      json.field("type", "about:blank")
+      json.field("title", status.reasonPhrase)
+      json.field("status", status.code)
+      json.field("detail", detail)
+      guard !mistakes.isEmpty else { return }
+      json.key("errors")
+      json.array(mistakes) { json, mistake in
+        json.object { json in
+          json.field("pointer", mistake.pointer)
+          json.field("detail", mistake.detail)
+        }
+      }
+    }
+    var response = Response(status: status, json: json, type: "application/problem+json")
+    for field in headers { response.headers[field.name] = field.value }
+    return response
+  }
+}
+
+/// An error that knows how to tell itself to a client.
+protocol ProblemConvertible: Error {
+  var problem: Problem { get }
+}
+
+extension Problem: ProblemConvertible {
+  var problem: Problem { self }
+}
+
+/// A client's text as it may stand in a message: short, and without control characters.
+func quoted(_ text: some StringProtocol) -> String {
+  let cut = text.utf8.count > 80 ? text.unicodeScalars.prefix(60) + "…".unicodeScalars : nil
+  return "'\(terminalSafe(cut.map { String($0) } ?? String(text)))'"
+}
+
+/// The end of a message that names what was probably meant, or nothing.
+func suggestion(for text: String, among candidates: [String]) -> String {
+  closestMatch(to: text, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
+}

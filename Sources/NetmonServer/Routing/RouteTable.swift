@@ -1,0 +1,46 @@
+import HTTPTypes
+import Hummingbird
+
+/// Finds the route of a request.
+///
+/// It stands where Hummingbird's own router would look, because that one answers 404 to a wrong
+/// method and cannot be asked which methods a path has.
+struct RouteTable<Context>: RouterMiddleware {
+  private let routes: [Route]
+
+  init(_ routes: [Route]) {
+    self.routes = routes
+  }
+
+  @concurrent func handle(
+    _ request: Request, context: Context, next: Next<Context>
+  ) async throws -> Response {
+    let target = try Target(request.head.path ?? "/")
+    let matches = routes.compactMap { route in
+      route.path.match(target.segments).map { (route: route, captures: $0) }
+    }
+    guard !matches.isEmpty else { throw notFound(target.path) }
+    guard let match = matches.first(where: { $0.route.methods.contains(request.method) }) else {
+      throw notAllowed(request.method, matches.flatMap(\.route.methods))
+    }
+    try match.route.check(target.query)
+    return try await match.route.handler(
+      RoutedRequest(request: request, target: target, captures: match.captures))
+  }
+
+  private func notFound(_ path: String) -> Problem {
+    let known = routes.map(\.path.description)
+    return Problem(
+      .notFound, "There is nothing at \(quoted(path))" + suggestion(for: path, among: known))
+  }
+
+  private func notAllowed(
+    _ method: HTTPRequest.Method, _ allowed: [HTTPRequest.Method]
+  ) -> Problem {
+    let names = allowed.map(\.rawValue).joined(separator: ", ")
+    var problem = Problem(
+      .methodNotAllowed, "\(quoted(method.rawValue)) is not possible here, only \(names).")
+    problem.headers[.allow] = names
+    return problem
+  }
+}

@@ -1,0 +1,72 @@
+public import NetmonCore
+
+extension Server {
+  /// Where to listen, and what to put up with.
+  public struct Configuration: Sendable {
+    /// A loopback address, or `localhost`, which is 127.0.0.1 here.
+    public var host: String
+    /// 0 lets the kernel choose.
+    public var port: Int
+    /// Names a `Host` header may carry besides the loopback ones.
+    public var hostNames: [String]
+    public var limits: Limits
+    /// The clock that relative times in filters (`since:1h`) count from.
+    public var now: @Sendable () -> Timestamp
+
+    public init(
+      host: String = "127.0.0.1", port: Int = 8080, hostNames: [String] = [],
+      limits: Limits = Limits(), now: @escaping @Sendable () -> Timestamp
+    ) {
+      self.host = host
+      self.port = port
+      self.hostNames = hostNames
+      self.limits = limits
+      self.now = now
+    }
+  }
+
+  /// What one client may use up. The defaults suit a server with many collectors.
+  public struct Limits: Sendable {
+    /// Size of all header fields together.
+    public var headerBytes = 16 << 10
+    public var headerCount = 100
+    /// Size of a request body as it is sent.
+    public var bodyBytes = 8 << 20
+    /// Size of a request body once inflated.
+    public var inflatedBytes = 64 << 20
+    public var connections = 4096
+    /// From the connection to the end of the first request's header fields.
+    public var headerTimeout: Duration = .seconds(10)
+    /// From the end of the header fields to the end of the body.
+    public var bodyTimeout: Duration = .seconds(30)
+    /// From the last byte of a response that was written to the last that was taken.
+    public var responseTimeout: Duration = .seconds(60)
+    /// How long a connection without a request stays open.
+    public var idleTimeout: Duration = .seconds(60)
+
+    public init() {}
+  }
+
+  /// The address a server listens on.
+  public struct ListeningAddress: Hashable, Sendable {
+    public let host: String
+    public let port: Int
+
+    /// Where a browser finds the page.
+    public var url: String { "http://\(authority)" }
+
+    /// `host:port`, an IPv6 address in brackets.
+    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  }
+
+  /// The loopback address meant by a host name or address, or nil if it means another one.
+  ///
+  /// `localhost` is not looked up: what /etc/hosts makes of it could be any address.
+  static func loopbackAddress(_ host: String) -> String? {
+    if host.lowercased() == "localhost" { return "127.0.0.1" }
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    let bare = isBracketed ? String(host.dropFirst().dropLast()) : host
+    guard let address = IPAddress(bare), address.isLoopback else { return nil }
+    return address.description
+  }
+}

@@ -1,0 +1,54 @@
+import GRDBSQLite
+
+/// The columns of a row, read from left to right.
+struct ColumnReader {
+  private let statement: OpaquePointer
+  private var next: Int32 = 0
+
+  init(_ statement: OpaquePointer) {
+    self.statement = statement
+  }
+
+  /// An integer, 0 for NULL.
+  mutating func integer() -> Int64 {
+    defer { next += 1 }
+    return sqlite3_column_int64(statement, next)
+  }
+
+  /// An integer or NULL.
+  mutating func integer() -> Int64? {
+    defer { next += 1 }
+    guard sqlite3_column_type(statement, next) != SQLITE_NULL else { return nil }
+    return sqlite3_column_int64(statement, next)
+  }
+
+  /// A number or NULL.
+  mutating func real() -> Double? {
+    defer { next += 1 }
+    guard sqlite3_column_type(statement, next) != SQLITE_NULL else { return nil }
+    return sqlite3_column_double(statement, next)
+  }
+
+  /// A text, "" for NULL.
+  mutating func text() -> String { text() ?? "" }
+
+  /// A text or NULL; also what else it holds, as text.
+  mutating func text() -> String? {
+    defer { next += 1 }
+    guard let text = sqlite3_column_text(statement, next) else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, next))
+    return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  /// Hands over the bytes of a BLOB, none for NULL.
+  mutating func bytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+    defer { next += 1 }
+    let start = sqlite3_column_blob(statement, next)
+    return body(
+      UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, next)))
+    )
+  }
+
+  /// Passes over a column.
+  mutating func skip() { next += 1 }
+}

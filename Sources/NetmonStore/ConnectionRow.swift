@@ -1,0 +1,191 @@
+import GRDB
+import NetmonCore
+
+/// A row of the fact table: how a record is written as integers and read back.
+struct ConnectionRow {
+  var connection: Connection
+  var hostID: Int64?
+  var processID: Int64
+  var localID: Int64
+  var remoteID: Int64
+  var serviceID: Int64?
+  var agentID: Int64
+  var number: Int64
+
+  /// The columns after `id` and `home`, in the order of `values`.
+  private static let columns = [
+    "established_at", "closed_at", "updated_at", "host_id", "process_id", "protocol", "direction",
+    "state", "local_id", "local_port", "remote_id", "remote_port", "service_id", "errno",
+    "error_stage", "error_source", "error_cause", "connect_us", "duration_us", "bytes_sent",
+    "bytes_received", "rtt_us", "retransmits", "netns", "inode", "agent_id", "number", "revision",
+  ]
+
+  /// Takes `id`, `home` and `values`.
+  static let insert = """
+    INSERT INTO connection (id, home, \(columns.joined(separator: ", ")))
+    VALUES (\(Array(repeating: "?", count: columns.count + 2).joined(separator: ", ")))
+    """
+
+  /// Takes `id`, `home` and `values`, of which `home` stays as it is.
+  static let update = """
+    UPDATE connection SET \
+    \(columns.enumerated().map { "\($1) = ?\($0 + 3)" }.joined(separator: ", ")) \
+    WHERE id = ?1 AND home IS ?2
+    """
+
+  /// What `insert` and `update` take.
+  func values(id: Int64, home: Int64?) -> [SQLValue] {
+    let c = connection
+    return [
+      .integer(id),
+      SQLValue(home),
+      SQLValue(c.establishedAt?.microseconds),
+      SQLValue(c.closedAt?.microseconds),
+      SQLValue(c.updatedAt?.microseconds),
+      SQLValue(hostID),
+      .integer(processID),
+      SQLValue(c.transport.rawValue),
+      SQLValue(c.direction?.code),
+      SQLValue(c.state.rawValue),
+      .integer(localID),
+      SQLValue(c.local.port),
+      .integer(remoteID),
+      SQLValue(c.remote.port),
+      SQLValue(serviceID),
+      SQLValue(c.error?.number),
+      SQLValue(c.errorStage?.code),
+      SQLValue(c.errorSource?.code),
+      SQLValue(c.errorCause?.code),
+      SQLValue(c.connectMicroseconds),
+      SQLValue(c.durationMicroseconds),
+      SQLValue(c.bytesSent),
+      SQLValue(c.bytesReceived),
+      SQLValue(c.rttMicroseconds),
+      SQLValue(c.retransmits),
+      SQLValue(c.networkNamespace),
+      SQLValue(c.inode),
+      .integer(agentID),
+      .integer(number),
+      .integer(c.revision),
+    ]
+  }
+}
+
+// MARK: - Reading
+
+extension ConnectionRow {
+  /// The record of a row id, with all that the dimension tables say of it.
+  static func fetch(id: Int64, in db: Database) throws -> Connection? {
+    try Query(select, in: db).first([.integer(id)]) { try read(&$0) }
+  }
+
+  private static let select = """
+    SELECT
+      c.id, c.opened_at, p.pid, p.started, x.name, x.path, la.ip, la.text, c.local_port,
+      ra.ip, ra.text, c.remote_port, c.errno, s.name, c.protocol, c.state,
+      h.name, g.name, c.number, c.revision, c.direction, c.error_stage, c.error_source,
+      c.error_cause, c.established_at, c.closed_at, c.updated_at, c.connect_us, c.duration_us,
+      c.bytes_sent, c.bytes_received, c.rtt_us, c.retransmits, p.user_id, p.user, p.unit,
+      p.container, p.parent_id, p.parent_name, p.command, c.netns, c.inode
+    FROM connection c
+    JOIN process p ON p.id = c.process_id
+    JOIN executable x ON x.id = p.executable_id
+    JOIN address la ON la.id = c.local_id
+    JOIN address ra ON ra.id = c.remote_id
+    JOIN agent g ON g.id = c.agent_id
+    LEFT JOIN host h ON h.id = c.host_id
+    LEFT JOIN service s ON s.id = c.service_id
+    WHERE c.id = ?
+    """
+
+  private static func read(_ row: inout ColumnReader) throws -> Connection {
+    let id: Int64 = row.integer()
+    let timestamp = Timestamp(microseconds: row.integer())
+    let identity = ProcessIdentity(
+      pid: Int32(truncatingIfNeeded: row.integer() as Int64),
+      startTime: UInt64(bitPattern: row.integer())
+    )
+    var process = ProcessDetails(identity: identity, name: row.text(), path: row.text())
+    let local = try row.endpoint()
+    let remote = try row.endpoint()
+    let error = row.integer().flatMap { ConnectionError(number: Int32(truncatingIfNeeded: $0)) }
+    let service: String? = row.text()
+    guard
+      let transport = TransportProtocol(
+        rawValue: UInt8(truncatingIfNeeded: row.integer() as Int64)),
+      let state = TCPState(rawValue: UInt8(truncatingIfNeeded: row.integer() as Int64))
+    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "row \(id)") }
+
+    var c = Connection(
+      timestamp: timestamp, transport: transport, state: state, local: local, remote: remote
+    )
+    c.id = id
+    c.error = error
+    c.serviceName = service
+    c.host = row.text()
+    c.origin = Origin(agent: row.text(), number: row.integer())
+    c.revision = row.integer()
+    c.direction = Direction(code: row.integer())
+    c.errorStage = ErrorStage(code: row.integer())
+    c.errorSource = ErrorSource(code: row.integer())
+    c.errorCause = ErrorCause(code: row.integer())
+    c.establishedAt = row.timestamp()
+    c.closedAt = row.timestamp()
+    c.updatedAt = row.timestamp()
+    c.connectMicroseconds = row.integer()
+    c.durationMicroseconds = row.integer()
+    c.bytesSent = row.integer()
+    c.bytesReceived = row.integer()
+    c.rttMicroseconds = row.integer()
+    c.retransmits = row.integer()
+    process.readDetails(from: &row)
+    c.process = process
+    c.networkNamespace = row.integer()
+    c.inode = row.integer()
+    return c
+  }
+}
+
+extension ProcessDetails {
+  /// Reads `user_id, user, unit, container, parent_id, parent_name, command`.
+  mutating func readDetails(from row: inout ColumnReader) {
+    userID = row.integer().map { UInt32(truncatingIfNeeded: $0) }
+    user = row.text()
+    unit = row.text()
+    container = row.text()
+    parentID = row.integer().map { Int32(truncatingIfNeeded: $0) }
+    parentName = row.text()
+    command = row.text()
+  }
+}
+
+extension ColumnReader {
+  /// Reads microseconds since 1970, or NULL.
+  mutating func timestamp() -> Timestamp? {
+    integer().map(Timestamp.init(microseconds:))
+  }
+
+  /// Reads `ip, text, port`; the text counts while netmon has not read it.
+  mutating func endpoint() throws -> Endpoint {
+    let stored = bytes { IPAddress(networkOrder: $0) }
+    let text: String = text()
+    guard let address = stored ?? IPAddress(text) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "address \(text)")
+    }
+    return Endpoint(address, UInt16(truncatingIfNeeded: integer() as Int64))
+  }
+}
+
+extension IPAddress {
+  /// The address of 4 or 16 bytes in network order, else nil.
+  init?(networkOrder bytes: UnsafeRawBufferPointer) {
+    func number(_ bytes: Slice<UnsafeRawBufferPointer>) -> UInt64 {
+      bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    switch bytes.count {
+    case 4: self.init(ipv4: UInt32(number(bytes[...])))
+    case 16: self.init(high: number(bytes[..<8]), low: number(bytes[8...]))
+    default: return nil
+    }
+  }
+}

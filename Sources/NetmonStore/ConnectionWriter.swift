@@ -1,0 +1,102 @@
+import GRDB
+import NetmonCore
+
+/// Writes records within one transaction.
+///
+/// The id of a row follows from its time (see ``Slots``), which also finds the row again: its
+/// origin is looked for in the eight slots of its microsecond. An origin's timestamp never changes;
+/// with another timestamp it is another row.
+///
+/// When strangers hold all eight slots the row is displaced: it takes a random id from a window
+/// after them which doubles at each collision. So any number of records with one timestamp cost
+/// O(log n) each, and an index over displaced rows alone finds them again.
+struct ConnectionWriter {
+  private let db: Database
+  private let slots: Query
+  private let displaced: Query
+  private let insert: Query
+  private let update: Query
+  private let change: Query
+  private var hasDisplaced: Bool
+
+  init(_ db: Database) throws {
+    self.db = db
+    slots = try Query(
+      "SELECT id, home, agent_id, number, revision FROM connection WHERE id BETWEEN ? AND ?",
+      in: db
+    )
+    displaced = try Query(
+      "SELECT id, revision FROM connection WHERE home = ? AND agent_id = ? AND number = ?", in: db
+    )
+    insert = try Query(ConnectionRow.insert, in: db)
+    update = try Query(ConnectionRow.update, in: db)
+    change = try Query("INSERT INTO change (connection_id) VALUES (?)", in: db)
+    hasDisplaced = try db.hasDisplacedRows
+  }
+
+  /// Stores a record, unless it is there with the same or a newer revision.
+  mutating func write(_ row: ConnectionRow) throws -> Recorded {
+    let place = try place(of: row)
+    if let revision = place.revision {
+      guard row.connection.revision > revision else {
+        return Recorded(id: place.id, outcome: .unchanged)
+      }
+      try update.run(row.values(id: place.id, home: place.home))
+    } else {
+      try insert.run(row.values(id: place.id, home: place.home))
+    }
+    try change.run([.integer(place.id)])
+    return Recorded(id: place.id, outcome: place.revision == nil ? .inserted : .updated)
+  }
+
+  /// Where a record stands, with the stored revision; or where it is to go.
+  private struct Place {
+    var id: Int64
+    var home: Int64?
+    var revision: Int64?
+  }
+
+  private mutating func place(of row: ConnectionRow) throws -> Place {
+    let own = Slots(row.connection.timestamp)
+    var found: Place?
+    var free = own.first
+    try slots.forEach([.integer(own.first), .integer(own.last)]) { columns in
+      let id: Int64 = columns.integer()
+      let home: Int64? = columns.integer()
+      if id == free { free += 1 }
+      if home == nil, columns.integer() == row.agentID, columns.integer() == row.number {
+        found = Place(id: id, revision: columns.integer())
+      }
+    }
+    if let found { return found }
+    if hasDisplaced {
+      let key: [SQLValue] = [.integer(own.last), .integer(row.agentID), .integer(row.number)]
+      let found = try displaced.first(key) {
+        Place(id: $0.integer(), home: own.last, revision: $0.integer())
+      }
+      if let found { return found }
+    }
+    if free <= own.last { return Place(id: free) }
+    hasDisplaced = true
+    return Place(id: try freeID(after: own), home: own.last)
+  }
+
+  private func freeID(after slots: Slots) throws -> Int64 {
+    let taken = try Query("SELECT 1 FROM connection WHERE id = ?", in: db)
+    var width: Int64 = 64
+    while true {
+      let id = slots.last + 1 + Int64.random(in: 0..<width)
+      if try taken.first([.integer(id)], { _ in }) == nil { return id }
+      width *= 2
+    }
+  }
+}
+
+extension Database {
+  /// Whether any row has an id of another microsecond than its own.
+  var hasDisplacedRows: Bool {
+    get throws {
+      try integer("SELECT 1 FROM connection WHERE home IS NOT NULL LIMIT 1") != nil
+    }
+  }
+}

@@ -1,0 +1,262 @@
+import NetmonCore
+
+/// Compiles filters to conditions on a row `c` of table `connection`.
+///
+/// Unknown values are NULL, comparisons with NULL are NULL, and that is not true: what is unknown
+/// never matches. What depends on a dimension only is asked of the dimension table, once a query,
+/// and the row's id looked up in the answer.
+struct FilterCompiler {
+  /// What `since:` and `until:` compare.
+  enum Occurrence {
+    /// The timestamp.
+    case seen
+    /// The time of failure.
+    case failed
+  }
+
+  /// The column that holds the row's place. See ``Position``.
+  var place = "c.id"
+  var occurrence = Occurrence.seen
+  var bindings = Bindings()
+
+  /// All terms, or "1" when there are none.
+  mutating func condition(_ filter: Filter) -> String {
+    filter.terms.isEmpty
+      ? "1" : filter.terms.map { condition($0) }.joined(separator: " AND ")
+  }
+
+  private mutating func condition(_ term: Filter.Term) -> String {
+    guard !term.anyOf.isEmpty else { return term.isNegated ? "1" : "0" }
+    let any = "(" + term.anyOf.map { condition($0) }.joined(separator: " OR ") + ")"
+    return term.isNegated ? "\(any) IS NOT TRUE" : any
+  }
+
+  private mutating func condition(_ match: Filter.Match) -> String {
+    switch match {
+    case .error(.any): "c.errno IS NOT NULL"
+    case .error(.none): "c.errno IS NULL"
+    case .error(.exactly(let error)): "c.errno = \(bindings.bind(error.number))"
+    case .state(let state): "c.state = \(bindings.bind(state.rawValue))"
+    case .transport(let transport): "c.protocol = \(bindings.bind(transport.rawValue))"
+    case .direction(let direction): "c.direction = \(bindings.bind(direction.code))"
+    case .family(let family):
+      "c.remote_id IN (SELECT id FROM address WHERE (instr(text, ':') > 0) = \(bindings.bind(family == .ipv6 ? 1 : 0)))"
+    case .stage(let stage): "c.error_stage = \(bindings.bind(stage.code))"
+    case .source(let source): "c.error_source = \(bindings.bind(source.code))"
+    case .cause(let cause): "c.error_cause = \(bindings.bind(cause.code))"
+    case .text(let field, let pattern): condition(field, pattern)
+    case .number(let field, let comparison): condition(field, comparison)
+    case .time(let field, let comparison): condition(field, comparison)
+    case .endpoint(let side, let prefix, let ports): condition(side, prefix, ports)
+    case .word(let word): condition(word: word)
+    }
+  }
+}
+
+// MARK: - Text
+
+extension FilterCompiler {
+  private mutating func condition(_ field: Filter.TextField, _ pattern: Filter.TextPattern)
+    -> String
+  {
+    switch field {
+    case .process: executables { $0.matches("x.name", pattern) }
+    case .path: executables { $0.matches("x.path", pattern) }
+    case .user: processes(matches("user", pattern))
+    case .unit: processes(matches("unit", pattern))
+    case .container: processes(matches("container", pattern))
+    case .parentName: processes(matches("parent_name", pattern))
+    case .command: processes(matches("command", pattern))
+    case .host: "c.host_id IN (SELECT id FROM host WHERE \(matches("name", pattern)))"
+    case .service: "c.service_id IN (SELECT id FROM service WHERE \(matches("name", pattern)))"
+    case .origin: matches(RecordField.origin.sql, pattern)
+    }
+  }
+
+  private mutating func matches(_ text: String, _ pattern: Filter.TextPattern) -> String {
+    switch pattern {
+    case .exact(let whole): "\(text) = \(bindings.bind(whole))"
+    case .glob(let pieces):
+      "\(text) GLOB \(bindings.bind(pieces.map(Self.escaped).joined(separator: "*")))"
+    }
+  }
+
+  /// A text that GLOB takes literally.
+  private static func escaped(_ piece: String) -> String {
+    String(String.UnicodeScalarView(piece.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+      "*?[".unicodeScalars.contains(scalar) ? ["[", scalar, "]"] : [scalar]
+    }))
+  }
+
+  private func processes(_ condition: String) -> String {
+    "c.process_id IN (SELECT id FROM process WHERE \(condition))"
+  }
+
+  private mutating func executables(_ condition: (inout Self) -> String) -> String {
+    """
+    c.process_id IN (SELECT p.id FROM executable x JOIN process p ON p.executable_id = x.id \
+    WHERE \(condition(&self)))
+    """
+  }
+
+  private mutating func condition(word: String) -> String {
+    let lower = String(
+      String.UnicodeScalarView(word.unicodeScalars.map { $0.isASCII ? $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 : $0 }))
+    let needle = bindings.bind(lower)
+    let names = { (column: String) in "instr(lower(\(column)), \(needle)) > 0" }
+    var conditions = [
+      executables { _ in "\(names("x.name")) OR \(names("x.path"))" },
+      "c.host_id IN (SELECT id FROM host WHERE \(names("name")))",
+      "c.service_id IN (SELECT id FROM service WHERE \(names("name")))",
+    ]
+    for side in ["local", "remote"] {
+      conditions += endpointConditions(side, word: lower, names)
+    }
+    return "(" + conditions.joined(separator: " OR ") + ")"
+  }
+
+  /// Where a word can stand in `ADDRESS:PORT`: in the address, in the port, or across the colon.
+  /// Each is asked for on its own, as no index knows the whole text.
+  private mutating func endpointConditions(
+    _ side: String, word: String, _ contains: (String) -> String
+  ) -> [String] {
+    let shown = Schema.shown("a")
+    var conditions = [
+      "c.\(side)_id IN (SELECT a.id FROM address a WHERE \(contains(shown)))"
+    ]
+    let colon = word.utf8.lastIndex(of: UInt8(ascii: ":"))
+    let digits = String(word[(colon.map { word.utf8.index(after: $0) } ?? word.startIndex)...])
+    guard digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return conditions }
+    let port = "CAST(c.\(side)_port AS TEXT)"
+    guard let colon else {
+      conditions.append("instr(\(port), \(bindings.bind(digits))) > 0")
+      return conditions
+    }
+    let end = bindings.bind(String(word[..<colon]))
+    conditions.append(
+      """
+      (c.\(side)_id IN (SELECT a.id FROM address a \
+      WHERE substr(lower(\(shown)), length(\(shown)) - length(\(end)) + 1) = \(end)) \
+      AND substr(\(port), 1, \(digits.utf8.count)) = \(bindings.bind(digits)))
+      """)
+    return conditions
+  }
+}
+
+// MARK: - Numbers, times, endpoints
+
+extension FilterCompiler {
+  private mutating func condition(
+    _ field: Filter.NumberField, _ comparison: Filter.Comparison<Int64>
+  ) -> String {
+    switch field {
+    case .id: compare("c.id", comparison)
+    case .pid: processes(compare("pid", comparison))
+    case .userID: processes(compare("user_id", comparison))
+    case .parentID: processes(compare("parent_id", comparison))
+    case .errno, .revision, .connect, .duration, .rtt, .bytesSent, .bytesReceived, .retransmits,
+      .networkNamespace:
+      compare("c.\(field.rawValue)", comparison)
+    case .bytes:
+      compare(
+        """
+        iif(c.bytes_sent IS NULL AND c.bytes_received IS NULL, NULL, \
+        coalesce(c.bytes_sent, 0) + coalesce(c.bytes_received, 0))
+        """, comparison)
+    }
+  }
+
+  private mutating func condition(
+    _ field: Filter.TimeField, _ comparison: Filter.Comparison<Timestamp>
+  ) -> String {
+    switch field {
+    case .timestamp: condition(onTimestamp: comparison)
+    case .establishedAt: compare("c.established_at", comparison)
+    case .closedAt: compare("c.closed_at", comparison)
+    case .updatedAt: compare("c.updated_at", comparison)
+    case .occurrence:
+      switch occurrence {
+      case .seen: condition(onTimestamp: comparison)
+      case .failed: compare("c.failed_at", comparison)
+      }
+    }
+  }
+
+  /// A timestamp is a range of places, and those are the primary key.
+  private mutating func condition(onTimestamp comparison: Filter.Comparison<Timestamp>) -> String {
+    switch comparison {
+    case .equal(let time): between(time, time)
+    case .less(let time): "\(place) < \(bindings.bind(Slots(time).first))"
+    case .lessOrEqual(let time): "\(place) <= \(bindings.bind(Slots(time).last))"
+    case .greater(let time): "\(place) > \(bindings.bind(Slots(time).last))"
+    case .greaterOrEqual(let time): "\(place) >= \(bindings.bind(Slots(time).first))"
+    case .between(let low, let high): between(low, high)
+    }
+  }
+
+  private mutating func between(_ low: Timestamp, _ high: Timestamp) -> String {
+    "\(place) BETWEEN \(bindings.bind(Slots(low).first)) AND \(bindings.bind(Slots(high).last))"
+  }
+
+  private mutating func compare(_ column: String, _ comparison: Filter.Comparison<Timestamp>)
+    -> String
+  {
+    compare(column, comparison.map(\.microseconds))
+  }
+
+  private mutating func compare(_ column: String, _ comparison: Filter.Comparison<Int64>)
+    -> String
+  {
+    switch comparison {
+    case .equal(let value): "\(column) = \(bindings.bind(value))"
+    case .less(let value): "\(column) < \(bindings.bind(value))"
+    case .lessOrEqual(let value): "\(column) <= \(bindings.bind(value))"
+    case .greater(let value): "\(column) > \(bindings.bind(value))"
+    case .greaterOrEqual(let value): "\(column) >= \(bindings.bind(value))"
+    case .between(let low, let high):
+      "\(column) BETWEEN \(bindings.bind(low)) AND \(bindings.bind(high))"
+    }
+  }
+
+  private mutating func condition(
+    _ side: Filter.Side, _ prefix: IPPrefix?, _ ports: ClosedRange<UInt16>?
+  ) -> String {
+    switch side {
+    case .local: endpoint("local", prefix, ports)
+    case .remote: endpoint("remote", prefix, ports)
+    case .either: "(\(endpoint("local", prefix, ports)) OR \(endpoint("remote", prefix, ports)))"
+    }
+  }
+
+  private mutating func endpoint(
+    _ side: String, _ prefix: IPPrefix?, _ ports: ClosedRange<UInt16>?
+  ) -> String {
+    var conditions: [String] = []
+    if let prefix {
+      let (first, last) = (prefix.first.bytes, prefix.last.bytes)
+      conditions.append(
+        """
+        c.\(side)_id IN (SELECT id FROM address WHERE ip BETWEEN \(bindings.bind(.blob(first))) \
+        AND \(bindings.bind(.blob(last))) AND length(ip) = \(first.count))
+        """)
+    }
+    if let ports {
+      let (low, high) = (bindings.bind(ports.lowerBound), bindings.bind(ports.upperBound))
+      conditions.append("c.\(side)_port BETWEEN \(low) AND \(high)")
+    }
+    return conditions.isEmpty ? "1" : "(" + conditions.joined(separator: " AND ") + ")"
+  }
+}
+
+extension Filter.Comparison {
+  fileprivate func map<T>(_ transform: (Value) -> T) -> Filter.Comparison<T> {
+    switch self {
+    case .equal(let value): .equal(transform(value))
+    case .less(let value): .less(transform(value))
+    case .lessOrEqual(let value): .lessOrEqual(transform(value))
+    case .greater(let value): .greater(transform(value))
+    case .greaterOrEqual(let value): .greaterOrEqual(transform(value))
+    case .between(let low, let high): .between(transform(low), transform(high))
+    }
+  }
+}

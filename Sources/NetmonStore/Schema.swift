@@ -1,0 +1,85 @@
+import GRDB
+import NetmonCore
+
+/// The tables, in migrations that are only ever appended.
+///
+/// A star: texts stand once in dimension tables, and a connection is a row of integers. Foreign
+/// keys are declared but not enforced (see ``Store``); tests check them.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      let hasLegacyTable = try Legacy.setAside(in: db)
+      try db.execute(sql: tables)
+      try db.execute(sql: view)
+      try fillNames(db)
+      if hasLegacyTable { try Legacy.importRows(in: db) }
+    }
+    return migrator
+  }
+
+  /// Brings the file to the newest schema, or refuses it.
+  static func migrate(_ pool: DatabasePool, path: String) throws {
+    let migrator = migrator
+    try pool.read { db in
+      if try migrator.hasBeenSuperseded(db) { throw try newerSchema(db, path: path) }
+    }
+    // GRDB looks which migrations are due before it takes the write lock: another process may
+    // apply one in between, and ours fails on tables that are there. Each round gets further.
+    for remaining in migrator.migrations.indices.reversed() {
+      do {
+        return try migrator.migrate(pool)
+      } catch {
+        if try pool.read(migrator.hasCompletedMigrations) { return }
+        if remaining == 0 { throw error }
+      }
+    }
+  }
+
+  /// Refuses a file that a reader cannot use as it is.
+  static func check(_ db: Database, path: String) throws {
+    let migrator = migrator
+    if try migrator.hasBeenSuperseded(db) { throw try newerSchema(db, path: path) }
+    guard try migrator.hasCompletedMigrations(db) else {
+      throw StoreError.olderSchema(
+        path: path, found: try migrator.appliedIdentifiers(db).count,
+        known: migrator.migrations.count
+      )
+    }
+  }
+
+  private static func newerSchema(_ db: Database, path: String) throws -> StoreError {
+    .newerSchema(
+      path: path, found: try migrator.appliedIdentifiers(db).count,
+      known: migrator.migrations.count
+    )
+  }
+
+  /// The names that plain SQL needs to read and write what the model holds as numbers.
+  private static func fillNames(_ db: Database) throws {
+    for error in ConnectionError.all {
+      try db.run(
+        "INSERT INTO error_name (name, errno, is_canonical) VALUES (?, ?, 1)",
+        [.text(error.name), SQLValue(error.number)]
+      )
+    }
+    for (alias, error) in ConnectionError.aliases {
+      try db.run(
+        "INSERT INTO error_name (name, errno, is_canonical) VALUES (?, ?, 0)",
+        [.text(alias), SQLValue(error.number)]
+      )
+    }
+    for state in TCPState.allCases {
+      try db.run(
+        "INSERT INTO state_name (state, name) VALUES (?, ?)",
+        [SQLValue(state.rawValue), .text(state.name)]
+      )
+    }
+    for transport in TransportProtocol.allCases {
+      try db.run(
+        "INSERT INTO protocol_name (protocol, name) VALUES (?, ?)",
+        [SQLValue(transport.rawValue), .text(transport.name)]
+      )
+    }
+  }
+}

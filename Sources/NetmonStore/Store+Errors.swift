@@ -1,0 +1,208 @@
+import GRDB
+import NetmonCore
+
+extension Store {
+  /// Counts errors by group and over time. See ``ErrorSummary``.
+  ///
+  /// - Throws: ``StoreError/invalid(_:reason:)`` for a bucket or limit out of range.
+  public func errorSummary(_ query: ErrorQuery) throws(StoreError) -> ErrorSummary {
+    guard query.bucket > 0, query.limit >= 0 else {
+      throw .invalid(.read, reason: "bucket must be positive, limit not negative")
+    }
+    return try read { db in
+      guard let span = try query.span(in: db) else { return ErrorSummary(groups: [], timeline: []) }
+      var counter = ErrorCounter(query: query, span: span, db: db)
+      try counter.countGroups()
+      try counter.countTrends()
+      try counter.countSuccesses()
+      return ErrorSummary(groups: counter.groups, timeline: try counter.timeline())
+    }
+  }
+}
+
+/// Counts what one ``ErrorQuery`` asks for.
+private struct ErrorCounter {
+  let query: ErrorQuery
+  let span: ClosedRange<Timestamp>
+  let db: Database
+  var groups: [ErrorGroup] = []
+
+  mutating func countGroups() throws {
+    var failures = try failures()
+    let keys = query.by
+    let sql = """
+      SELECT \(columns("count(*), min(failed_at), max(failed_at)", by: keys))
+      FROM (\(failures.select(columns("c.failed_at AS failed_at", of: keys))))
+      \(grouping(keys)) ORDER BY count(*) DESC, max(failed_at) DESC, \(columns("1", by: keys))
+      LIMIT \(failures.bind(query.limit))
+      """
+    groups = try Query(sql, in: db).all(failures.bindings.values) { row in
+      ErrorGroup(
+        keys: keys.map { ($0, row.text()) },
+        count: Int(row.integer() as Int64),
+        first: Timestamp(microseconds: row.integer()),
+        last: Timestamp(microseconds: row.integer()),
+        successes: 0,
+        trend: Array(repeating: 0, count: ErrorGroup.parts)
+      )
+    }
+  }
+
+  mutating func countTrends() throws {
+    var failures = try failures()
+    let keys = query.by
+    let width = max(span.upperBound.microseconds(since: span.lowerBound), 1)
+    let part = """
+      max(0, min(\(ErrorGroup.parts - 1), (failed_at - \(failures.bind(span.lowerBound.microseconds))) \
+      * \(ErrorGroup.parts) / \(failures.bind(width))))
+      """
+    let sql = """
+      SELECT \(columns("\(part) AS part, count(*)", by: keys))
+      FROM (\(failures.select(columns("c.failed_at AS failed_at", of: keys))))
+      GROUP BY \(columns("part", by: keys))
+      """
+    let indices = indices(by: keys)
+    try Query(sql, in: db).forEach(failures.bindings.values) { row in
+      let key = row.key(count: keys.count)
+      let (part, count): (Int64, Int64) = (row.integer(), row.integer())
+      for index in indices[key] ?? [] { groups[index].trend[Int(part)] += Int(count) }
+    }
+  }
+
+  mutating func countSuccesses() throws {
+    var filter = query.filter.withoutErrors
+    filter.terms.append(Filter.Term(.time(.timestamp, .between(span.lowerBound, span.upperBound))))
+    let successes = try Selection(
+      filter, where: "c.errno IS NULL AND c.direction IS NOT \(Direction.listen.code)", in: db
+    )
+    let keys = query.by.filter { !$0.isAboutError }
+    let sql = """
+      SELECT \(columns("count(*)", by: keys))
+      FROM (\(successes.select(columns("1", of: keys)))) \(grouping(keys))
+      """
+    let indices = indices(by: keys)
+    try Query(sql, in: db).forEach(successes.bindings.values) { row in
+      let key = row.key(count: keys.count)
+      let count: Int64 = row.integer()
+      for index in indices[key] ?? [] { groups[index].successes = Int(count) }
+    }
+  }
+
+  func timeline() throws -> [TimelineBucket] {
+    var failures = try failures()
+    let bucket = failures.bind(query.bucket)
+    let sql = """
+      SELECT failed_at / \(bucket) * \(bucket) AS time, errno, count(*)
+      FROM (\(failures.select("c.failed_at AS failed_at, c.errno AS errno")))
+      GROUP BY time, errno ORDER BY time, count(*) DESC, errno
+      """
+    var buckets: [TimelineBucket] = []
+    try Query(sql, in: db).forEach(failures.bindings.values) { row in
+      let time = Timestamp(microseconds: row.integer())
+      let error = ConnectionError(number: Int32(truncatingIfNeeded: row.integer() as Int64))
+      guard let error else { return }
+      if buckets.last?.time != time { buckets.append(TimelineBucket(time: time, counts: [])) }
+      buckets[buckets.count - 1].counts.append((error, Int(row.integer() as Int64)))
+    }
+    return buckets
+  }
+
+  private func failures() throws -> Selection {
+    try Selection(query.filter, by: .failed, where: "c.errno IS NOT NULL", in: db)
+  }
+
+  /// The groups that agree in `keys`, by their values.
+  private func indices(by keys: [GroupKey]) -> [[ExactText?]: [Int]] {
+    Dictionary(grouping: groups.indices) { index in
+      groups[index].keys.filter { keys.contains($0.0) }.map { $0.1.map(ExactText.init) }
+    }
+  }
+
+  /// The key columns by name, before others.
+  private func columns(_ others: String, by keys: [GroupKey]) -> String {
+    (keys.indices.map { "key\($0)" } + [others]).joined(separator: ", ")
+  }
+
+  /// The key columns as they are computed from a row, before others.
+  private func columns(_ others: String, of keys: [GroupKey]) -> String {
+    (keys.enumerated().map { "\($1.field.sql) AS key\($0)" } + [others]).joined(separator: ", ")
+  }
+
+  /// Without keys all rows are one group, but none when there is no row.
+  private func grouping(_ keys: [GroupKey]) -> String {
+    keys.isEmpty ? "GROUP BY NULL" : "GROUP BY " + keys.indices.map { "key\($0)" }.joined(separator: ", ")
+  }
+}
+
+extension ColumnReader {
+  fileprivate mutating func key(count: Int) -> [ExactText?] {
+    (0..<count).map { _ in text().map(ExactText.init) }
+  }
+}
+
+extension GroupKey {
+  /// Whether it says how a connection failed, so that no success can agree in it.
+  fileprivate var isAboutError: Bool {
+    switch self {
+    case .error, .stage, .source, .cause, .state: true
+    default: false
+    }
+  }
+}
+
+extension ErrorQuery {
+  /// From `since:`, else the first failure, to `until:`, else `now`; nil without any failure.
+  fileprivate func span(in db: Database) throws -> ClosedRange<Timestamp>? {
+    let failures = try Selection(filter, by: .failed, where: "c.errno IS NOT NULL", in: db)
+    let sql = "SELECT min(failed_at) FROM (\(failures.select("c.failed_at AS failed_at")))"
+    guard let first = try db.integer(sql, failures.bindings.values) else { return nil }
+    let from = filter.since ?? Timestamp(microseconds: first)
+    return from...max(from, filter.until ?? now)
+  }
+}
+
+extension Filter {
+  /// Without the terms that ask for errors.
+  fileprivate var withoutErrors: Filter {
+    Filter(terms: terms.filter { !$0.anyOf.contains(where: \.isAboutError) })
+  }
+
+  /// The latest moment that a plain `since:` names.
+  fileprivate var since: Timestamp? {
+    occurrences.compactMap {
+      switch $0 {
+      case .equal(let time), .greater(let time), .greaterOrEqual(let time), .between(let time, _):
+        time
+      case .less, .lessOrEqual: nil
+      }
+    }.max()
+  }
+
+  /// The earliest moment that a plain `until:` names.
+  fileprivate var until: Timestamp? {
+    occurrences.compactMap {
+      switch $0 {
+      case .equal(let time), .less(let time), .lessOrEqual(let time), .between(_, let time): time
+      case .greater, .greaterOrEqual: nil
+      }
+    }.min()
+  }
+
+  private var occurrences: [Comparison<Timestamp>] {
+    terms.compactMap { term in
+      guard !term.isNegated, term.anyOf.count == 1,
+        case .time(.occurrence, let comparison) = term.anyOf[0]
+      else { return nil }
+      return comparison
+    }
+  }
+}
+
+extension Filter.Match {
+  fileprivate var isAboutError: Bool {
+    switch self {
+    case .error, .stage, .source, .cause, .number(.errno, _), .state: true
+    default: false
+    }
+  }
+}

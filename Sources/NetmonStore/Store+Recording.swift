@@ -1,0 +1,110 @@
+import GRDB
+public import NetmonCore
+
+extension Store {
+  /// Stores records in one transaction: all or none.
+  ///
+  /// A record is known by its `origin`, given to it here where absent, and its timestamp: of the
+  /// same origin the newest `revision` replaces all fields, in whatever order they come, and
+  /// another one changes nothing.
+  ///
+  /// - Returns: what became of each, in the order of the input.
+  /// - Throws: ``StoreError/invalid(_:reason:)`` for a timestamp outside ``Timestamp/valid`` or a
+  ///   number out of range.
+  public func record(_ connections: [Connection]) throws(StoreError) -> [Recorded] {
+    guard !connections.isEmpty else { return [] }
+    return try write(.record) { db, dimensions in
+      if try db.hasUnreadAddresses { try dimensions.readAddresses(in: db) }
+      return try db.record(connections, &dimensions)
+    }
+  }
+
+  /// Numbers for `Origin(agent: store.id, number:)`, never given out twice, also not by another
+  /// process or after a restart.
+  public func reserveNumbers(_ count: Int) throws(StoreError) -> Range<Int64> {
+    guard count >= 0 else { throw .invalid(.record, reason: "a negative count of numbers") }
+    return try write(.record) { db, _ in try db.reserveNumbers(count) }
+  }
+
+  /// Proves that writing works by committing something trivial.
+  public func checkWritable() throws(StoreError) {
+    try write(.record) { db, _ in try db.run("UPDATE meta SET generation = generation") }
+  }
+
+  public func recordGap(_ gap: Gap) throws(StoreError) {
+    try write(.record) { db, _ in try db.record(gap) }
+  }
+
+  /// Replaces what is known of the report's host.
+  public func recordHost(_ report: HostReport) throws(StoreError) {
+    try write(.record) { db, dimensions in
+      try db.run(
+        "UPDATE host SET tier = ?, seen_at = ?, lag_s = ?, lost = ? WHERE id = ?",
+        [
+          SQLValue(report.tier), .integer(report.seen.microseconds), SQLValue(report.lagSeconds),
+          SQLValue(report.lost), .integer(try dimensions.host(report.host, in: db)),
+        ]
+      )
+    }
+  }
+}
+
+extension Database {
+  func record(_ connections: [Connection], _ dimensions: inout Dimensions) throws -> [Recorded] {
+    var numbers = try reserveNumbers(connections.count { $0.origin == nil }).makeIterator()
+    var writer = try ConnectionWriter(self)
+    var recorded: [Recorded] = []
+    recorded.reserveCapacity(connections.count)
+    for connection in connections {
+      guard Timestamp.valid.contains(connection.timestamp) else {
+        throw StoreError.invalid(
+          .record, reason: "timestamp \(connection.timestamp) is not within 2015 to 2049"
+        )
+      }
+      let row = try dimensions.row(of: connection, number: { numbers.next() ?? 0 }, in: self)
+      recorded.append(try writer.write(row))
+    }
+    return recorded
+  }
+
+  func record(_ gap: Gap) throws {
+    try run(
+      "INSERT INTO gap (host, from_at, to_at, count, reason) VALUES (?, ?, ?, ?, ?)",
+      [
+        .text(gap.host), .integer(gap.from.microseconds), .integer(gap.to.microseconds),
+        SQLValue(gap.count), .text(gap.reason),
+      ]
+    )
+  }
+
+  fileprivate func reserveNumbers(_ count: Int) throws -> Range<Int64> {
+    guard count > 0 else { return 0..<0 }
+    let end = try integer(
+      "UPDATE meta SET next_number = next_number + ? RETURNING next_number", [SQLValue(count)]
+    )
+    guard let end else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row") }
+    return end - Int64(count)..<end
+  }
+}
+
+extension Dimensions {
+  /// The fact row of a record; `number` gives one of this store where it has no origin.
+  fileprivate mutating func row(
+    of connection: Connection, number: () -> Int64, in db: Database
+  ) throws -> ConnectionRow {
+    let hostID = try connection.host.map { try host($0, in: db) }
+    return ConnectionRow(
+      connection: connection,
+      hostID: hostID,
+      processID: try process(connection.process, hostID: hostID, in: db),
+      localID: try address(connection.local.address, in: db),
+      remoteID: try address(connection.remote.address, in: db),
+      serviceID: try connection.serviceName.map { try service($0, in: db) },
+      agentID: try connection.origin.map { try agent($0.agent, in: db) } ?? Self.ownAgent,
+      number: connection.origin?.number ?? number()
+    )
+  }
+
+  /// The id under which the migration has entered this store's own agent.
+  static let ownAgent: Int64 = 1
+}

@@ -1,0 +1,143 @@
+import Foundation
+import GRDB
+import NetmonCore
+import Synchronization
+
+/// Connections in an SQLite file: the one truth on a host and on the server.
+///
+/// Any number of stores, in any number of processes, may have one file open; SQLite lets one write
+/// at a time, and readers see the last commit. All calls block, so keep them off the cooperative
+/// pool where they may take long. They throw ``StoreError``.
+public final class Store: Sendable {
+  public enum Access: Hashable, Sendable {
+    case readWrite, readOnly
+  }
+
+  public let path: String
+  public let access: Access
+  /// Random, made once per file: 16 hexadecimal digits. It is the `store_id` of replies, and the
+  /// `agent` of origins made here.
+  public let id: String
+
+  private let pool: DatabasePool
+  /// Used by one transaction at a time.
+  private let dimensions = Mutex(Dimensions())
+  /// Watches the file for ``version()``; a connection of its own, as `data_version` says what
+  /// *others* have committed.
+  private let watcher: DatabaseQueue
+
+  /// Opens the file; for writing, creates it and its directory (for owner and group only) and
+  /// migrates it.
+  ///
+  /// For reading, a user needs read permission on the file and on `PATH-wal` and `PATH-shm`, which
+  /// SQLite keeps beside it with the same permissions.
+  public init(path: String, access: Access = .readWrite) throws(StoreError) {
+    self.path = path
+    self.access = access
+    do {
+      try Self.prepareFile(at: path, access)
+      pool = try DatabasePool(path: path, configuration: Self.configuration(access))
+      switch access {
+      case .readWrite: try Schema.migrate(pool, path: path)
+      case .readOnly: try pool.read { try Schema.check($0, path: path) }
+      }
+      id = try pool.read { db in
+        try Query("SELECT store_id FROM meta", in: db).first { $0.text() } ?? ""
+      }
+      watcher = try DatabaseQueue(path: path, configuration: Self.configuration(.readOnly))
+    } catch {
+      throw StoreError(error, .open, path: path)
+    }
+  }
+
+  /// Runs `body` on a snapshot.
+  func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do {
+      if access == .readWrite, try pool.read({ try $0.hasUnreadAddresses }) {
+        try write(.read) { db, dimensions in try dimensions.readAddresses(in: db) }
+      }
+      return try pool.read(body)
+    } catch {
+      throw StoreError(error, .read, path: path)
+    }
+  }
+
+  /// Runs `body` in a transaction that has the write lock from its beginning.
+  func write<T>(
+    _ operation: StoreError.Operation, _ body: (Database, inout Dimensions) throws -> T
+  ) throws(StoreError) -> T {
+    do {
+      return try pool.writeWithoutTransaction { db in
+        // Put back only after COMMIT: before, the ids it knows may be of rows that go again.
+        var dimensions = self.dimensions.withLock { $0.take() }
+        try db.beginTransaction(.immediate)
+        do {
+          try dimensions.refresh(in: db)
+          let result = try body(db, &dimensions)
+          try db.commit()
+          self.dimensions.withLock { [dimensions] in $0 = dimensions }
+          return result
+        } catch {
+          // Fails where SQLite has rolled back by itself.
+          try? db.rollback()
+          throw error
+        }
+      }
+    } catch {
+      throw StoreError(error, operation, path: path)
+    }
+  }
+
+  /// A number that changes whenever anything was committed to the file, by this or another
+  /// process. It means nothing but that, and only within this store's lifetime.
+  public func version() throws(StoreError) -> Int64 {
+    do {
+      return try watcher.unsafeRead { try $0.integer("PRAGMA data_version") ?? 0 }
+    } catch {
+      throw StoreError(error, .read, path: path)
+    }
+  }
+}
+
+// MARK: - Opening
+
+extension Store {
+  private static func prepareFile(at path: String, _ access: Access) throws(StoreError) {
+    switch access {
+    case .readWrite:
+      let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      do {
+        try FileManager.default.createDirectory(
+          atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750]
+        )
+      } catch {
+        throw .cannotOpen(path: path, reason: "cannot create \(directory)")
+      }
+    case .readOnly:
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw .cannotOpen(path: path, reason: "there is no such file, or no permission to see it")
+      }
+    }
+  }
+
+  private static func configuration(_ access: Access) -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "netmon"
+    configuration.readonly = access == .readOnly
+    configuration.busyMode = .timeout(10)
+    // Looking up the parents costs each record a microsecond, and removing a parent would scan the
+    // connections; rows are only ever made in one transaction with their parents.
+    configuration.foreignKeysEnabled = false
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+      guard !db.configuration.readonly else { return }
+      try db.execute(
+        sql: """
+          PRAGMA wal_autocheckpoint = 16384;
+          PRAGMA journal_size_limit = 67108864;
+          """)
+      try db.keepWriteAheadLog()
+    }
+    return configuration
+  }
+}

@@ -1,0 +1,145 @@
+import Arguments
+import AsyncHTTPClient
+import Glibc
+import Logging
+import NetmonAgent
+import NetmonCollector
+import NetmonCore
+import NetmonStore
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// `netmon collect`: records this machine's connections, and delivers them to a server.
+enum CollectCommand {
+  struct Options: Sendable {
+    var server: HTTPURL?
+    var database: Path?
+    var collecting = CollectorOptions()
+    var retention = Duration.seconds(14 * 86_400)
+    var once = false
+    var format: OutputFormat?
+    var verbose = false
+  }
+
+  static let declaration = Command<Netmon.Action>(
+    "collect",
+    summary: "Record this machine's connections, and deliver them to a server",
+    discussion: """
+      Records go to a local database first. With --server they are delivered from there, and kept \
+      while the server is away. Without -o only status lines are printed.
+      """,
+    examples: [
+      Example("sudo netmon collect", "keep a history of this machine"),
+      Example("sudo netmon collect --server http://localhost:8080", "deliver it to a server"),
+      Example("netmon collect --once -o json", "one look, as records"),
+    ],
+    options: Options()
+  ) {
+    Option("server", \.server, environment: "NETMON_SERVER", help: "deliver to this server")
+    Option(
+      "db", \.database, environment: "NETMON_DB",
+      help: "the local database; by default \(DefaultDatabase.forHelp)")
+    Option(
+      "retention", \.retention, in: .seconds(60)...(.seconds(10 * 365 * 86_400)),
+      help: "remove records this long after they closed")
+    CollectorOptions.declarations(\.collecting)
+    Group("Output") {
+      Flag("once", \.once, help: "look once, record it, and stop")
+      Option("output", short: "o", \.format, help: "print every record as it changes")
+      Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
+    }
+  } action: { options in
+    { invocation in try await run(options, invocation) }
+  }
+
+  private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    let console = invocation.console
+    let logger = Logger(label: "netmon") { _ in
+      StatusLogHandler(console: console, level: options.verbose ? .debug : .notice)
+    }
+    let store = try Store(
+      path: options.database?.string ?? DefaultDatabase.path(invocation.environment))
+    let output = options.format.map {
+      RecordOutput(ConnectionPrinter($0, to: console, now: invocation.now()))
+    }
+    let collector = try options.collecting.collector(
+      store: store, logger: logger, invocation: invocation,
+      report: { output?.print($0) })
+    if options.once {
+      try await collector.step()
+    } else {
+      let delivery = options.server.map { ", delivering to \($0.argument)" } ?? ""
+      console.say(
+        "collecting into \(terminalSafe(store.path))\(delivery); "
+          + CollectorOptions.tierLine(isRoot: geteuid() == 0))
+    }
+    try await withDelivery(to: options.server, from: store, logger, invocation) { replicator in
+      if options.once {
+        try await replicator?.deliverAll()
+        return
+      }
+      let retention = Retention(
+        store: store, age: options.retention, logger: logger, now: invocation.now)
+      // What is named last stops first: the collector's last records are still delivered.
+      let delivery: [any Service] = replicator.map { [$0] } ?? []
+      try await ServiceGroup.run(delivery + [retention, collector], logger: logger)
+    }
+    output?.finish()
+  }
+
+  private static func withDelivery(
+    to server: HTTPURL?, from store: Store, _ logger: Logger, _ invocation: Invocation,
+    _ body: (Replicator?) async throws -> Void
+  ) async throws {
+    guard let server else { return try await body(nil) }
+    let client = HTTPClient(eventLoopGroupProvider: .singleton)
+    do {
+      let replicator = Replicator(
+        store: store, client: try RESTClient(server: server.argument, client: client),
+        logger: logger, now: invocation.now)
+      try await body(replicator)
+      try await client.shutdown()
+    } catch {
+      try await client.shutdown()
+      throw error
+    }
+  }
+}
+
+/// The records printed by `-o`, from the collector's own thread.
+final class RecordOutput: Sendable {
+  private let printer: Mutex<ConnectionPrinter>
+
+  init(_ printer: ConnectionPrinter) {
+    self.printer = Mutex(printer)
+  }
+
+  func print(_ connections: [Connection]) {
+    printer.withLock { printer in
+      for connection in connections { printer.print(connection) }
+      printer.flush()
+    }
+  }
+
+  func finish() {
+    printer.withLock { $0.finish() }
+  }
+}
+
+extension ServiceGroup {
+  /// Runs services until SIGINT or SIGTERM; those named last stop first.
+  static func run(_ services: [any Service], logger: Logger) async throws {
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet(logger))
+    configuration.maximumGracefulShutdownDuration = .seconds(15)
+    try await ServiceGroup(configuration: configuration).run()
+  }
+
+  /// The group's own messages are for its developers.
+  private static func quiet(_ logger: Logger) -> Logger {
+    var logger = logger
+    logger.logLevel = .critical
+    return logger
+  }
+}

@@ -1,0 +1,58 @@
+import Arguments
+import Logging
+import NetmonCollector
+import NetmonCore
+import NetmonStore
+
+/// How to collect: what `collect` and `serve --collect` have in common.
+struct CollectorOptions: Sendable {
+  var source = SourceName.auto
+  var interval = Duration.seconds(1)
+  var host: String?
+  var includesSelf = false
+  var includesCommand = false
+
+  /// The ways of looking at the kernel, best first.
+  enum SourceName: String, CaseIterable, ArgumentValue {
+    case auto, proc
+
+    static var placeholder: String { "SOURCE" }
+    static var expectation: String { "a source" }
+  }
+
+  static func declarations<Root>(_ part: Property<Root, CollectorOptions>) -> Group<Root> {
+    Group(part) {
+      Group("Collecting") {
+        Option("source", \.source, help: "how to look: auto takes the best that works here")
+        Option(
+          "interval", \.interval, in: .milliseconds(100)...(.seconds(3600)),
+          help: "the time between two looks")
+        Option("host-name", \.host, "NAME", help: "this host in records; by default its own name")
+        Flag("include-self", \.includesSelf, help: "record netmon's own connections too")
+        Flag(
+          "include-command", \.includesCommand,
+          help: "record command lines, which may hold secrets")
+      }
+    }
+  }
+
+  func collector(
+    store: Store, logger: Logger, invocation: Invocation,
+    report: @escaping @Sendable ([Connection]) -> Void = { _ in }
+  ) throws -> Collector {
+    try Collector(
+      configuration: .init(
+        host: host ?? HostIdentity.hostName, interval: interval,
+        excludedPath: includesSelf ? nil : HostIdentity.executablePath),
+      store: store, fs: try ProcFS(), includeCommand: includesCommand, logger: logger,
+      now: invocation.now, report: report)
+  }
+
+  /// What the first line of output says of the capture.
+  static func tierLine(isRoot: Bool) -> String {
+    isRoot
+      ? "proc tier: sockets are polled, so connections shorter than the interval can be missed"
+      : "proc tier, unprivileged: sockets are polled, and those of other users have no process; "
+        + "run as root to see them"
+  }
+}

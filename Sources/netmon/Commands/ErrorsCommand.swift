@@ -1,0 +1,79 @@
+import Arguments
+import NetmonAgent
+import NetmonCore
+import NetmonStore
+
+/// `netmon errors`: counts failures by what they have in common.
+enum ErrorsCommand {
+  struct Options: Sendable {
+    var filter = FilterOptions()
+    var source = SourceOptions()
+    var by = "error,process,remote"
+    var limit = 100
+    var format = OutputFormat.table
+  }
+
+  static let declaration = Command<Netmon.Action>(
+    "errors",
+    summary: "Count what failed, by error, process and destination",
+    discussion: """
+      since and until compare the time of the failure. OK counts the connections to the same \
+      destination that worked in the same time.
+      """,
+    examples: [
+      Example("netmon errors --since 1h", "what failed in the last hour"),
+      Example("netmon errors --by error,host", "which host has which errors"),
+      Example("netmon errors process:nginx -o json"),
+    ],
+    options: Options()
+  ) {
+    FilterOptions.declarations(\.filter)
+    SourceOptions.declarations(\.source)
+    Group("Output") {
+      Option(
+        "by", \.by, "KEYS", completion: .suggestions(GroupKey.allCases.map(\.rawValue)),
+        help: "what makes a group, joined by commas")
+      Option(
+        "limit", short: "n", \.limit, in: 0...1_000_000, help: "how many groups at most, 0 for all")
+      Option("output", short: "o", \.format, help: "how to print")
+    }
+    Check { $0.source.isLive ? "--live shows only what is open now; errors need a database" : nil }
+  } action: { options in
+    { invocation in try await run(options, invocation) }
+  }
+
+  private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    let now = invocation.now()
+    let query = ErrorQuery(
+      filter: try options.filter.filter(now: now, command: "errors"),
+      by: try parseKeys(options.by), now: now,
+      limit: options.limit == 0 ? 1_000_000 : options.limit)
+    let summary = try await options.source.withSource(invocation) { source in
+      switch source {
+      case .store(let store): try store.errorSummary(query)
+      case .server(let client): try await client.errors(query)
+      case .live: ErrorSummary(groups: [], timeline: [])
+      }
+    }
+    ErrorPrinter(invocation.console, now: now).print(summary, by: query.by, as: options.format)
+  }
+
+  private static func parseKeys(_ text: String) throws -> [GroupKey] {
+    var keys: [GroupKey] = []
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let matching = GroupKey.allCases.first {
+        $0.rawValue == name.lowercased() || $0.fieldName == name.lowercased()
+      }
+      guard let key = matching else {
+        let names = GroupKey.allCases.map(\.rawValue)
+        let hint = NetmonCore.closestMatch(to: String(name), among: names)
+        throw CommandError(
+          "errors: --by: '\(terminalSafe(String(name)))' is not a key"
+            + (hint.map { "; did you mean '\($0)'?" } ?? "")
+            + " (\(names.joined(separator: ", ")))", .usage)
+      }
+      if !keys.contains(key) { keys.append(key) }
+    }
+    return keys
+  }
+}

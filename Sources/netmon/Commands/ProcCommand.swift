@@ -1,0 +1,63 @@
+import Arguments
+import NetmonCollector
+import NetmonCore
+import NetmonStore
+
+/// `netmon proc`: what one process does on the network, dead instances included.
+enum ProcCommand {
+  struct Options: Sendable {
+    var process = ""
+    var source = SourceOptions()
+    var times = FilterOptions()
+    var limit = 20
+    var format = OutputFormat.table
+  }
+
+  static let declaration = Command<Netmon.Action>(
+    "proc",
+    summary: "Show a process: who it is, where it listens, whom it talks to, what failed",
+    discussion: """
+      Every instance the database knows of is shown, also those that have ended; a pid that was \
+      given out again is another instance. With --live it is the processes that run now.
+      """,
+    examples: [
+      Example("netmon proc nginx"), Example("netmon proc --live 1234"),
+      Example("netmon proc curl --since 1h -o json"),
+    ],
+    options: Options()
+  ) {
+    Operand("PID|NAME", \.process, help: "a process id, or a name in which * stands for any text")
+    FilterOptions.times(\.times)
+    SourceOptions.declarations(\.source)
+    Group("Output") {
+      Option(
+        "limit", short: "n", \.limit, in: 0...1_000_000,
+        help: "how many connections to show of each instance, 0 for all")
+      Option("output", short: "o", \.format, help: "how to print")
+    }
+  } action: { options in
+    { invocation in try await run(options, invocation) }
+  }
+
+  private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    let now = invocation.now()
+    var filter = try options.times.filter(now: now, command: "proc")
+    do {
+      let key = options.process.allSatisfy(\.isNumber) ? "pid" : "process"
+      filter.terms += try Filter(key: key, value: options.process, now: now).terms
+    } catch {
+      throw CommandError("proc: \(error)", .usage)
+    }
+    let cards = try await options.source.withSource(invocation) { source in
+      try await ProcessCard.all(matching: filter, in: source, limit: options.limit, now: now)
+    }
+    guard !cards.isEmpty else {
+      if options.format == .json { invocation.console.write("[]\n") }
+      if options.format == .csv { invocation.console.write(CSV.header) }
+      let place = options.source.isLive ? "runs here with sockets" : "is known"
+      invocation.console.say("no process '\(terminalSafe(options.process))' \(place)")
+      return
+    }
+    ProcessPrinter(invocation.console, now: now).print(cards, as: options.format)
+  }
+}

@@ -1,0 +1,70 @@
+import Arguments
+import Foundation
+import NetmonCore
+
+/// The program: finds the command, runs it, and turns what went wrong into a line and a status.
+@main
+struct Netmon {
+  static let version = "0.1.0"
+
+  /// What a command does once its arguments are understood.
+  typealias Action = @Sendable (Invocation) async throws -> Void
+
+  static let command = Command<Action>(
+    "netmon",
+    summary: "What connected to what, which process did it, and why did it fail",
+    discussion: """
+      netmon records every network connection of this machine with its process and its error, \
+      keeps the records in SQLite, serves them over HTTP with a live page, and answers questions.
+      """,
+    examples: [
+      Example("netmon query --live", "the sockets of this machine, now"),
+      Example("sudo netmon serve --collect", "record this machine, and see it on a page"),
+      Example("netmon errors --since 1h", "what failed in the last hour"),
+    ],
+    version: version,
+    commands: [
+      ServeCommand.declaration, CollectCommand.declaration, QueryCommand.declaration,
+      ErrorsCommand.declaration, ProcCommand.declaration,
+    ])
+
+  static func main() async {
+    let environment = ProcessInfo.processInfo.environment
+    let width = terminalWidth(of: STDOUT_FILENO, environment: environment)
+    let console = Console(environment: environment, width: width)
+    let action: Action
+    do throws(UsageError) {
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      switch try command.parse(arguments, environment: environment, width: width) {
+      case .print(let text):
+        console.write(text)
+        return
+      case .run(let found):
+        action = found
+      }
+    } catch {
+      if let help = error.help { console.complain(help) }
+      console.complain("\(error)\n")
+      exit(ExitCode.usage.rawValue)
+    }
+    do {
+      try await action(Invocation(console: console, environment: environment))
+    } catch {
+      let failure = CommandError(error)
+      console.say(failure.message)
+      exit(failure.code.rawValue)
+    }
+  }
+}
+
+/// What a command finds around it.
+struct Invocation: Sendable {
+  let console: Console
+  let environment: [String: String]
+  /// The wall clock.
+  let now: @Sendable () -> Timestamp = {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+}

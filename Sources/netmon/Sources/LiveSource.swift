@@ -1,0 +1,61 @@
+import NetmonCore
+import NetmonStore
+
+/// This machine's sockets as the kernel lists them now.
+struct LiveSource: Sendable {
+  var includesSelf: Bool
+
+  /// The sockets that match, by process and address unless sorted otherwise. They are numbered
+  /// from 1, as they are in no store.
+  func connections(_ query: ConnectionQuery, now: Timestamp) throws -> [Connection] {
+    var scanner = SocketScanner(try ProcFS())
+    let services = ServiceNames()
+    var tracker = ConnectionTracker(
+      .init(
+        host: HostIdentity.hostName, agent: "live",
+        excludedPath: includesSelf ? nil : HostIdentity.executablePath,
+        serviceName: { services[$0, $1] }))
+    tracker.observe(try scanner.scan(now: now))
+    var all = tracker.drain().filter { query.filter.matches($0) }
+    all.sort { Self.precedes($0, $1) }
+    for index in all.indices {
+      all[index].id = Int64(index + 1)
+      all[index].origin = nil
+    }
+    if let sort = query.sort { all.sort(by: sort) }
+    return Array(all.dropFirst(query.offset).prefix(query.limit ?? .max))
+  }
+
+  private static func precedes(_ a: Connection, _ b: Connection) -> Bool {
+    let (first, second) = (a.process, b.process)
+    if first.name != second.name { return first.name < second.name }
+    if first.identity.pid != second.identity.pid { return first.identity.pid < second.identity.pid }
+    if a.local.address != b.local.address { return a.local.address < b.local.address }
+    if a.local.port != b.local.port { return a.local.port < b.local.port }
+    if a.remote.address != b.remote.address { return a.remote.address < b.remote.address }
+    return a.remote.port < b.remote.port
+  }
+}
+
+extension [Connection] {
+  /// Sorts by one field, unknown values first; equal ones keep their order.
+  fileprivate mutating func sort(by sort: ConnectionQuery.Sort) {
+    let sorted = enumerated().sorted { a, b in
+      let (first, second) = (a.element[sort.field], b.element[sort.field])
+      if first == second { return a.offset < b.offset }
+      return Self.isLess(first, second) != sort.descending
+    }
+    self = sorted.map(\.element)
+  }
+
+  private static func isLess(_ a: Connection.FieldValue?, _ b: Connection.FieldValue?) -> Bool {
+    switch (a, b) {
+    case (nil, _): true
+    case (_, nil): false
+    case (.integer(let a), .integer(let b)): a < b
+    case (.text(let a), .text(let b)): a < b
+    case (.integer, .text): true
+    case (.text, .integer): false
+    }
+  }
+}

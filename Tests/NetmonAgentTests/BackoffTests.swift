@@ -1,0 +1,31 @@
+import Testing
+
+@testable import NetmonAgent
+
+@Suite struct BackoffTests {
+  @Test func doublesUpToTheLongestWait() {
+    var backoff = Backoff()
+    let waits = (0..<12).map { _ in backoff.next(retryAfter: nil, random: 1) }
+    #expect(waits[..<4] == [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)])
+    #expect(waits.last == Backoff.longest)
+  }
+
+  @Test func jitterTakesUpToHalf() {
+    var backoff = Backoff()
+    #expect(backoff.next(retryAfter: nil, random: 0) == .milliseconds(250))
+  }
+
+  @Test func manyFailuresDoNotOverflow() {
+    var backoff = Backoff()
+    for _ in 0..<100_000 { #expect(backoff.next(retryAfter: nil, random: 1) <= Backoff.longest) }
+  }
+
+  @Test func theServersWishIsTheLeast() {
+    var backoff = Backoff()
+    #expect(backoff.next(retryAfter: 30, random: 0) >= .seconds(30))
+    backoff.reset()
+    #expect(backoff.next(retryAfter: 1_000_000, random: 1) < .seconds(700), "but not for ever")
+    backoff.reset()
+    #expect(backoff.next(retryAfter: -5, random: 1) == .milliseconds(500))
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import ServiceLifecycle
+import Testing
+
+@testable import NetmonServer
+
+@Suite struct LifecycleTests {
+  @Test func anIdleConnectionDoesNotHoldUpShutdown() async throws {
+    try await withRunningServer { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        try await connection.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(try await connection.receive(upTo: #"{"status":"ok"}"#).hasPrefix("HTTP/1.1 200"))
+        await server.group.triggerGracefulShutdown()
+        #expect(try await connection.receiveToEnd() == "")
+      }
+    }
+  }
+
+  @Test func aHalfSentHeadDoesNotHoldUpShutdown() async throws {
+    try await withRunningServer { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        try await connection.send("GET /healthz HTT")
+        await server.group.triggerGracefulShutdown()
+        #expect(try await connection.receiveToEnd() == "")
+      }
+    }
+  }
+
+  @Test func aRequestInFlightIsAnsweredBeforeShutdown() async throws {
+    try await withRunningServer { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        // The answer to the expectation shows that the server is at work on the request.
+        try await connection.send(
+          """
+          POST /api/connections HTTP/1.1\r
+          Host: localhost\r
+          Content-Type: application/json\r
+          Content-Length: 2\r
+          Expect: 100-continue\r
+          \r
+
+          """)
+        #expect(try await connection.receive(upTo: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+        await server.group.triggerGracefulShutdown()
+        try await connection.send("[]")
+        #expect(try await connection.receiveToEnd().hasPrefix("HTTP/1.1 200 OK"))
+      }
+    }
+  }
+
+  @Test func aPortInUseIsAClearError() async throws {
+    try await withRunningServer { running in
+      let port = running.address.port
+      let second = try Server(
+        configuration: .init(port: port, now: { testNow }), store: running.store, logger: .silent)
+      let expected = ServerError.cannotBind(host: "127.0.0.1", port: port, errno: EADDRINUSE)
+      await #expect(throws: expected) { try await second.run() }
+    }
+  }
+
+  @Test func errorsReadWell() {
+    #expect(
+      "\(ServerError.cannotBind(host: "127.0.0.1", port: 80, errno: EADDRINUSE))"
+        == "cannot listen on 127.0.0.1:80: the port is in use by another process")
+    #expect(
+      "\(ServerError.cannotBind(host: "::1", port: 80, errno: EACCES))"
+        == "cannot listen on [::1]:80: ports below 1024 need privilege (CAP_NET_BIND_SERVICE)")
+    #expect("\(ServerError.notLoopback(host: "0.0.0.0"))".contains("no authentication yet"))
+  }
+
+  @Test(arguments: [
+    "0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.1.example.com", "localhost.", "[::]",
+    "128.0.0.1", "127.1", "*",
+  ])
+  func onlyLoopbackIsBound(host: String) async throws {
+    try await withStore { store in
+      #expect(throws: ServerError.notLoopback(host: host)) {
+        try Server(
+          configuration: .init(host: host, now: { testNow }), store: store, logger: .silent)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("localhost", "127.0.0.1"), ("127.0.0.2", "127.0.0.2"), ("::1", "::1"), ("[::1]", "::1"),
+    ("LocalHost", "127.0.0.1"), ("::ffff:127.0.0.1", "127.0.0.1"),
+  ])
+  func loopbackHasSeveralNames(host: String, address: String) {
+    #expect(Server.loopbackAddress(host) == address)
+  }
+
+  @Test func addressesMakeURLs() {
+    #expect(Server.ListeningAddress(host: "::1", port: 80).url == "http://[::1]:80")
+    #expect(Server.ListeningAddress(host: "127.0.0.1", port: 8080).url == "http://127.0.0.1:8080")
+  }
+
+  @Test func aBodyThatDoesNotComeTimesOut() async throws {
+    var limits = Server.Limits()
+    limits.bodyTimeout = .milliseconds(50)
+    try await withRunningServer(limits: limits) { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        try await connection.send(
+          """
+          POST /api/connections HTTP/1.1\r
+          Host: localhost\r
+          Content-Type: application/json\r
+          Content-Length: 100\r
+          \r
+          [
+          """)
+        let answer = try await connection.receiveToEnd()
+        #expect(answer.hasPrefix("HTTP/1.1 408 Request Timeout"))
+        #expect(answer.contains("The body did not arrive in time."))
+      }
+    }
+  }
+
+  @Test func aBodyThatNobodyReadsTimesOutAsWell() async throws {
+    var limits = Server.Limits()
+    limits.bodyTimeout = .milliseconds(50)
+    try await withRunningServer(limits: limits) { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        try await connection.send(
+          "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[")
+        #expect(try await connection.receiveToEnd().hasPrefix("HTTP/1.1 404"))
+      }
+    }
+  }
+
+  @Test func aHeadThatDoesNotComeTimesOut() async throws {
+    var limits = Server.Limits()
+    limits.headerTimeout = .milliseconds(50)
+    try await withRunningServer(limits: limits) { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        try await connection.send("GET / HTTP/1.1\r\nHost:")
+        #expect(try await connection.receiveToEnd() == "")
+      }
+    }
+  }
+
+  @Test func anOversizedHeadIsRefused() async throws {
+    try await withRunningServer { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        let filler = String(repeating: "x", count: 20 << 10)
+        let status = try await connection.status(
+          of: "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(filler)\r\n\r\n")
+        #expect(status == 400)
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import NIOCore
+import NIOPosix
+
+/// A TCP connection that sends bytes as they are, for what no HTTP client would send.
+enum RawConnection {
+  /// Connects, and closes when `body` is through.
+  static func with<Value>(
+    port: Int, _ body: (inout Conversation) async throws -> Value
+  ) async throws -> Value {
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }
+      }
+    return try await channel.executeThenClose { inbound, outbound in
+      var conversation = Conversation(inbound: inbound.makeAsyncIterator(), outbound: outbound)
+      return try await body(&conversation)
+    }
+  }
+
+  struct Conversation {
+    var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private var received = ""
+
+    init(
+      inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+      outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) {
+      self.inbound = inbound
+      self.outbound = outbound
+    }
+
+    func send(_ text: String) async throws {
+      try await outbound.write(ByteBuffer(string: text))
+    }
+
+    /// Everything received since the last call, up to and with `end`, or to the connection's end.
+    mutating func receive(upTo end: String) async throws -> String {
+      while !received.contains(end), let bytes = try await inbound.next(isolation: #isolation) {
+        received += String(buffer: bytes)
+      }
+      let cut = received.firstRange(of: end)?.upperBound ?? received.endIndex
+      defer { received = String(received[cut...]) }
+      return String(received[..<cut])
+    }
+
+    /// Everything up to the connection's end, which the server must bring about.
+    mutating func receiveToEnd() async throws -> String {
+      while let bytes = try await inbound.next(isolation: #isolation) { received += String(buffer: bytes) }
+      return received
+    }
+
+    /// The status of the answer to a request that has no body.
+    mutating func status(of request: String) async throws -> Int? {
+      try await send(request)
+      let head = try await receive(upTo: "\r\n\r\n")
+      return head.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Logging
+import NetmonStore
+import ServiceLifecycle
+
+@testable import NetmonServer
+
+/// Runs a server as the executable does, and shuts it down gracefully after `body`.
+func withRunningServer(
+  limits: Server.Limits = Server.Limits(), hostNames: [String] = [],
+  _ body: @Sendable (RunningServer) async throws -> Void
+) async throws {
+  try await withStore { store in
+    let (addresses, continuation) = AsyncStream.makeStream(of: Server.ListeningAddress.self)
+    let server = try Server(
+      configuration: .init(port: 0, hostNames: hostNames, limits: limits, now: { testNow }),
+      store: store, logger: .silent, onListening: { continuation.yield($0) })
+    let group = ServiceGroup(
+      configuration: .init(services: [.init(service: server)], logger: .silent))
+    try await withThrowingTaskGroup { tasks in
+      tasks.addTask {
+        defer { continuation.finish() }
+        try await group.run()
+      }
+      if let address = await addresses.first(where: { _ in true }) {
+        do {
+          try await body(RunningServer(address: address, store: store, group: group))
+        } catch {
+          await group.triggerGracefulShutdown()
+          throw error
+        }
+      }
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+    }
+  }
+}
+
+struct RunningServer: Sendable {
+  let address: Server.ListeningAddress
+  let store: Store
+  let group: ServiceGroup
+}

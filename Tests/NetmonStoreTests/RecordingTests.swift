@@ -1,0 +1,158 @@
+import GRDB
+import NetmonCore
+import NetmonStore
+import Testing
+
+@Suite struct RecordingTests {
+  let directory: TemporaryDirectory
+  let store: Store
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    store = try Store(path: directory.file)
+  }
+
+  @Test func everyFieldComesBack() throws {
+    let recorded = try store.record([completeSample()])
+    var stored = try #require(try store.connection(id: recorded[0].id))
+    #expect(stored.id == recorded[0].id)
+    stored.id = nil
+    #expect(stored == completeSample())
+  }
+
+  @Test func unknownStaysUnknown() throws {
+    var bare = Connection(
+      timestamp: .at(0), transport: .tcp, state: .SYN_SENT, local: "0.0.0.0:0", remote: "[::]:0"
+    )
+    let id = try store.record([bare])[0].id
+    bare.id = id
+    bare.origin = Origin(agent: store.id, number: 1)
+    #expect(try store.connection(id: id) == bare)
+    #expect(try store.connection(id: id + 1) == nil)
+  }
+
+  @Test func outcomesFollowTheInput() throws {
+    let origin = Origin(agent: "a", number: 1)
+    let first = sample(origin: origin, revision: 2)
+    var later = first
+    later.revision = 3
+    later.bytesSent = 10
+    var other = sample(at: 5)
+    other.origin = Origin(agent: "a", number: 2)
+    #expect(
+      try store.record([first, other, first, later]).map(\.outcome)
+        == [.inserted, .inserted, .unchanged, .updated]
+    )
+    let stale = try store.record([first])
+    #expect(stale[0].outcome == .unchanged)
+    #expect(try store.connection(id: stale[0].id)?.bytesSent == 10)
+    #expect(try store.count(Filter()) == 2)
+  }
+
+  @Test func revisionsInAnyOrderEndTheSame() throws {
+    var generator = SeededGenerator(state: 1)
+    var versions: [Connection] = []
+    for number in 0..<20 as Range<Int64> {
+      for revision in 1...4 as ClosedRange<Int64> {
+        var version = sample(
+          at: number / 3, process: revision < 3 ? "sh" : "curl",
+          origin: Origin(agent: "agent\(number % 2)", number: number), revision: revision
+        )
+        version.bytesSent = revision * 100
+        versions.append(version)
+      }
+    }
+    for _ in 0..<20 {
+      let directory = try TemporaryDirectory()
+      let store = try Store(path: directory.file)
+      let shuffled = (versions + versions).shuffled(using: &generator)
+      var rest = shuffled[...]
+      while !rest.isEmpty {
+        let count = Int.random(in: 1...40, using: &generator)
+        _ = try store.record(Array(rest.prefix(count)))
+        rest = rest.dropFirst(count)
+      }
+      let stored = try store.all()
+      #expect(stored.count == 20)
+      #expect(Set(stored.map { c in var c = c; c.id = nil; return c }) == Set(versions.filter { $0.revision == 4 }))
+      #expect(try directory.brokenRules() == [])
+    }
+  }
+
+  @Test func numbersAreNeverGivenOutTwice() throws {
+    let second = try Store(path: directory.file)
+    let reserved = try store.reserveNumbers(3)
+    _ = try second.record([sample(), sample(at: 1)])
+    let next = try second.reserveNumbers(1)
+    let used = try second.all().compactMap { $0.origin?.number }
+    #expect(Set(reserved).union(used).union(next).count == 6)
+    #expect(try store.reserveNumbers(0).isEmpty)
+    #expect(throws: StoreError.self) { try store.reserveNumbers(-1) }
+  }
+
+  @Test(arguments: [Timestamp.valid.upperBound, Timestamp(microseconds: 0), Timestamp(microseconds: .max)])
+  func timesOutOfRangeAreRefused(time: Timestamp) throws {
+    var connection = sample()
+    connection.timestamp = time
+    #expect(throws: StoreError.self) { try store.record([sample(), connection]) }
+    #expect(try store.count(Filter()) == 0)
+  }
+
+  @Test func theEndsOfTheValidRangeAreTaken() throws {
+    let last = Timestamp(microseconds: Timestamp.valid.upperBound.microseconds - 1)
+    let records = [Timestamp.valid.lowerBound, last].map { time in
+      var connection = sample()
+      connection.timestamp = time
+      return connection
+    }
+    // Ten at the last moment: two are displaced beyond it, and still below 2⁵³.
+    _ = try store.record(records + Array(repeating: records[1], count: 9))
+    #expect(try store.all().map(\.timestamp) == Array(repeating: last, count: 10) + [records[0].timestamp])
+    #expect(try store.all().allSatisfy { $0.id ?? .max < 1 << 53 })
+  }
+
+  @Test func aRefusedBatchLeavesNothingBehind() throws {
+    var bad = sample(at: 2, process: "bad", remote: "198.51.100.1:1")
+    bad.bytesSent = -1
+    let batch = [sample(process: "fresh", remote: "198.51.100.2:1"), bad]
+    let error = #expect(throws: StoreError.self) { try store.record(batch) }
+    guard case .invalid(.record, let reason) = error else { throw try #require(error) }
+    #expect(reason.contains("bytes_sent is negative"))
+    #expect(try store.lastSequence() == 0)
+    #expect(try store.statistics().addresses == 0)
+    // What the writer learnt in that transaction must be forgotten with it.
+    bad.bytesSent = 1
+    _ = try store.record([bad, batch[0]])
+    #expect(try store.all().map(\.process.name) == ["bad", "fresh"])
+    #expect(try directory.brokenRules() == [])
+  }
+
+  @Test(arguments: [
+    "nul\0inside", "'; DROP TABLE connection; --", "\"quoted\"", "%_*?[a-z]", "\u{1B}[31m",
+    "é", "e\u{301}", "\u{202E}gnp.exe", "\u{10FFFF}", String(repeating: "x", count: 4096), " ",
+  ])
+  func hostileTextComesBackByteForByte(text: String) throws {
+    var connection = sample(process: text)
+    connection.host = text
+    connection.serviceName = text
+    connection.process.user = text
+    connection.process.command = text
+    let id = try store.record([sample(at: 9), connection])[1].id
+    let stored = try #require(try store.connection(id: id))
+    for field in [stored.process.name, stored.host, stored.serviceName, stored.process.user, stored.process.command] {
+      #expect(field.map { Array($0.utf8) } == Array(text.utf8))
+    }
+    let filter = Filter(terms: [.init(.text(.process, .exact(text)))])
+    #expect(try store.all(filter).map(\.id) == [id])
+  }
+
+  @Test func canonicallyEquivalentNamesStayApart() throws {
+    _ = try store.record([sample(process: "é"), sample(at: 1, process: "e\u{301}")])
+    #expect(try store.all().map { $0.process.name.utf8.count } == [3, 2])
+  }
+
+  @Test func checkWritableWritesNothingThatMatters() throws {
+    try store.checkWritable()
+    #expect(try store.lastSequence() == 0)
+  }
+}

@@ -87,6 +87,32 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
+    .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NetmonCoreTests", dependencies: ["NetmonCore"], exclude: ["Fixtures"],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "NetmonStoreTests",
+      dependencies: ["NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "NetmonCollectorTests",
+      dependencies: [
+        "NetmonCore", "NetmonStore", "NetmonCollector",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "NetmonAgentTests",
+      dependencies: [
+        "NetmonAgent", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(name: "netmonTests", dependencies: ["netmon", "Arguments"], swiftSettings: swiftSettings),
     .testTarget(
       name: "NetmonServerTests",
       dependencies: [

@@ -39,7 +39,7 @@ public actor Collector: Service {
   }
 
   private let configuration: Configuration
-  private let lock: CollectorLock
+  private var lock: CollectorLock?
   private let store: Store
   private let logger: Logger
   private let now: @Sendable () -> Timestamp
@@ -97,7 +97,7 @@ public actor Collector: Service {
     await cancelWhenGracefulShutdown {
       await self.collect()
     }
-    flush()
+    release()
   }
 
   private func collect() async {
@@ -128,6 +128,12 @@ public actor Collector: Service {
     tracker.observe(snapshot)
     flush()
     reportHost(at: snapshot.time)
+  }
+
+  /// Stores what is left and lets another collector have the store.
+  func release() {
+    flush()
+    lock = nil
   }
 
   private func flush() {

@@ -15,25 +15,25 @@ struct ColumnReader {
     return sqlite3_column_int64(statement, next)
   }
 
-  /// An integer or NULL.
-  mutating func integer() -> Int64? {
+  /// An integer, nil for NULL.
+  mutating func optionalInteger() -> Int64? {
     defer { next += 1 }
     guard sqlite3_column_type(statement, next) != SQLITE_NULL else { return nil }
     return sqlite3_column_int64(statement, next)
   }
 
-  /// A number or NULL.
-  mutating func real() -> Double? {
+  /// A number, nil for NULL.
+  mutating func optionalReal() -> Double? {
     defer { next += 1 }
     guard sqlite3_column_type(statement, next) != SQLITE_NULL else { return nil }
     return sqlite3_column_double(statement, next)
   }
 
   /// A text, "" for NULL.
-  mutating func text() -> String { text() ?? "" }
+  mutating func text() -> String { optionalText() ?? "" }
 
-  /// A text or NULL; also what else it holds, as text.
-  mutating func text() -> String? {
+  /// A text, nil for NULL; numbers as text.
+  mutating func optionalText() -> String? {
     defer { next += 1 }
     guard let text = sqlite3_column_text(statement, next) else { return nil }
     let count = Int(sqlite3_column_bytes(statement, next))
@@ -48,7 +48,4 @@ struct ColumnReader {
       UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, next)))
     )
   }
-
-  /// Passes over a column.
-  mutating func skip() { next += 1 }
 }

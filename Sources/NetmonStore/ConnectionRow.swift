@@ -99,21 +99,21 @@ extension ConnectionRow {
     """
 
   private static func read(_ row: inout ColumnReader) throws -> Connection {
-    let id: Int64 = row.integer()
-    let timestamp = Timestamp(microseconds: row.integer())
+    let id = row.integer()
+    let timestamp = row.timestamp()
     let identity = ProcessIdentity(
-      pid: Int32(truncatingIfNeeded: row.integer() as Int64),
+      pid: Int32(truncatingIfNeeded: row.integer()),
       startTime: UInt64(bitPattern: row.integer())
     )
     var process = ProcessDetails(identity: identity, name: row.text(), path: row.text())
     let local = try row.endpoint()
     let remote = try row.endpoint()
-    let error = row.integer().flatMap { ConnectionError(number: Int32(truncatingIfNeeded: $0)) }
-    let service: String? = row.text()
+    let error = row.optionalInteger().flatMap { ConnectionError(number: Int32(truncatingIfNeeded: $0)) }
+    let service = row.optionalText()
     guard
       let transport = TransportProtocol(
-        rawValue: UInt8(truncatingIfNeeded: row.integer() as Int64)),
-      let state = TCPState(rawValue: UInt8(truncatingIfNeeded: row.integer() as Int64))
+        rawValue: UInt8(truncatingIfNeeded: row.integer())),
+      let state = TCPState(rawValue: UInt8(truncatingIfNeeded: row.integer()))
     else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "row \(id)") }
 
     var c = Connection(
@@ -122,26 +122,26 @@ extension ConnectionRow {
     c.id = id
     c.error = error
     c.serviceName = service
-    c.host = row.text()
+    c.host = row.optionalText()
     c.origin = Origin(agent: row.text(), number: row.integer())
     c.revision = row.integer()
-    c.direction = Direction(code: row.integer())
-    c.errorStage = ErrorStage(code: row.integer())
-    c.errorSource = ErrorSource(code: row.integer())
-    c.errorCause = ErrorCause(code: row.integer())
-    c.establishedAt = row.timestamp()
-    c.closedAt = row.timestamp()
-    c.updatedAt = row.timestamp()
-    c.connectMicroseconds = row.integer()
-    c.durationMicroseconds = row.integer()
-    c.bytesSent = row.integer()
-    c.bytesReceived = row.integer()
-    c.rttMicroseconds = row.integer()
-    c.retransmits = row.integer()
+    c.direction = Direction(code: row.optionalInteger())
+    c.errorStage = ErrorStage(code: row.optionalInteger())
+    c.errorSource = ErrorSource(code: row.optionalInteger())
+    c.errorCause = ErrorCause(code: row.optionalInteger())
+    c.establishedAt = row.optionalTimestamp()
+    c.closedAt = row.optionalTimestamp()
+    c.updatedAt = row.optionalTimestamp()
+    c.connectMicroseconds = row.optionalInteger()
+    c.durationMicroseconds = row.optionalInteger()
+    c.bytesSent = row.optionalInteger()
+    c.bytesReceived = row.optionalInteger()
+    c.rttMicroseconds = row.optionalInteger()
+    c.retransmits = row.optionalInteger()
     process.readDetails(from: &row)
     c.process = process
-    c.networkNamespace = row.integer()
-    c.inode = row.integer()
+    c.networkNamespace = row.optionalInteger()
+    c.inode = row.optionalInteger()
     return c
   }
 }
@@ -149,20 +149,23 @@ extension ConnectionRow {
 extension ProcessDetails {
   /// Reads `user_id, user, unit, container, parent_id, parent_name, command`.
   mutating func readDetails(from row: inout ColumnReader) {
-    userID = row.integer().map { UInt32(truncatingIfNeeded: $0) }
-    user = row.text()
-    unit = row.text()
-    container = row.text()
-    parentID = row.integer().map { Int32(truncatingIfNeeded: $0) }
-    parentName = row.text()
-    command = row.text()
+    userID = row.optionalInteger().map { UInt32(truncatingIfNeeded: $0) }
+    user = row.optionalText()
+    unit = row.optionalText()
+    container = row.optionalText()
+    parentID = row.optionalInteger().map { Int32(truncatingIfNeeded: $0) }
+    parentName = row.optionalText()
+    command = row.optionalText()
   }
 }
 
 extension ColumnReader {
-  /// Reads microseconds since 1970, or NULL.
-  mutating func timestamp() -> Timestamp? {
-    integer().map(Timestamp.init(microseconds:))
+  /// Reads microseconds since 1970.
+  mutating func timestamp() -> Timestamp { Timestamp(microseconds: integer()) }
+
+  /// Reads the same, or NULL.
+  mutating func optionalTimestamp() -> Timestamp? {
+    optionalInteger().map(Timestamp.init(microseconds:))
   }
 
   /// Reads `ip, text, port`; the text counts while netmon has not read it.
@@ -172,7 +175,7 @@ extension ColumnReader {
     guard let address = stored ?? IPAddress(text) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "address \(text)")
     }
-    return Endpoint(address, UInt16(truncatingIfNeeded: integer() as Int64))
+    return Endpoint(address, UInt16(truncatingIfNeeded: integer()))
   }
 }
 

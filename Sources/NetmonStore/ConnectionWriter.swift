@@ -61,8 +61,8 @@ struct ConnectionWriter {
     var found: Place?
     var free = own.first
     try slots.forEach([.integer(own.first), .integer(own.last)]) { columns in
-      let id: Int64 = columns.integer()
-      let home: Int64? = columns.integer()
+      let id = columns.integer()
+      let home = columns.optionalInteger()
       if id == free { free += 1 }
       if home == nil, columns.integer() == row.agentID, columns.integer() == row.number {
         found = Place(id: id, revision: columns.integer())

@@ -11,7 +11,7 @@ extension Dimensions {
       JOIN connection c ON c.id = connection_id
       JOIN address la ON la.id = c.local_id JOIN address ra ON ra.id = c.remote_id
       """, in: db
-    ).all { (id: $0.integer() as Int64, local: $0.address(), remote: $0.address()) }
+    ).all { (id: $0.integer(), local: $0.address(), remote: $0.address()) }
     for row in unread {
       let (localID, remoteID) = (try read(row.local, in: db), try read(row.remote, in: db))
       try db.run(

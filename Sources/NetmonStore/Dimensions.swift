@@ -88,7 +88,7 @@ struct Dimensions: Sendable {
       WHERE pid = ? AND host_id IS ? AND started = ? AND executable_id = ? ORDER BY id DESC
       """, in: db
     ).all(row.identity) { columns in
-      let id: Int64 = columns.integer()
+      let id = columns.integer()
       var details = process
       details.readDetails(from: &columns)
       return (

@@ -76,6 +76,7 @@ extension FilterCompiler {
   private mutating func matches(_ text: String, _ pattern: Filter.TextPattern) -> String {
     switch pattern {
     case .exact(let whole): "\(text) = \(bindings.bind(whole))"
+    case .glob(let pieces) where pieces.isEmpty: "0"
     case .glob(let pieces):
       "\(text) GLOB \(bindings.bind(pieces.map(Self.escaped).joined(separator: "*")))"
     }

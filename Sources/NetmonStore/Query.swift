@@ -100,7 +100,7 @@ extension Database {
 
   /// The integer in the first column of the first row; nil if there is none, or it is NULL.
   func integer(_ sql: String, _ values: [SQLValue] = []) throws -> Int64? {
-    try Query(sql, in: self).first(values) { $0.integer() } ?? nil
+    try Query(sql, in: self).first(values) { $0.optionalInteger() } ?? nil
   }
 
   /// The same where a row always comes, as with `count(*)`.

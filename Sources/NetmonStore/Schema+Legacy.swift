@@ -45,7 +45,7 @@ extension Schema {
         "SELECT rowid, \(columns.joined(separator: ", ")) FROM connections_legacy ORDER BY rowid",
         in: db
       ).forEach { row in
-        let rowID: Int64 = row.integer()
+        let rowID = row.integer()
         do throws(Unreadable) {
           importer.pending.append(try connection(&row))
         } catch {
@@ -64,19 +64,19 @@ extension Schema {
     }
 
     private static func connection(_ row: inout ColumnReader) throws(Unreadable) -> Connection {
-      let timestamp = try parse("timestamp", row.text()) { (text: String) in
+      let timestamp = try parse("timestamp", row.text()) { text in
         Timestamp(text).flatMap { Timestamp.valid.contains($0) ? $0 : nil }
       }
-      let pid = try parse("process_id", row.text() ?? "0") { Int32($0).flatMap { $0 < 0 ? nil : $0 } }
-      let (name, path): (String, String) = (row.text(), row.text())
+      let pid = try parse("process_id", row.optionalText() ?? "0") { Int32($0).flatMap { $0 < 0 ? nil : $0 } }
+      let (name, path) = (row.text(), row.text())
       let local = try parse("local_addr", row.text(), Endpoint.init)
       let remote = try parse("remote_addr", row.text(), Endpoint.init)
       let error: ConnectionError?
-      switch row.text() as String {
+      switch row.text() {
       case "": error = nil
       case let name: error = try parse("error", name) { ConnectionError(name: $0) }
       }
-      let service: String = row.text()
+      let service = row.text()
       var connection = Connection(
         timestamp: timestamp,
         transport: try parse("protocol", row.text()) { TransportProtocol(name: $0) },

@@ -30,7 +30,7 @@ extension Store {
         ORDER BY h.seq LIMIT ?3
         """, in: db
       ).all([.integer(sequence), SQLValue(onlyOwn ? 1 : 0), SQLValue(max(limit, 1))]) {
-        (sequence: $0.integer() as Int64, id: $0.integer() as Int64)
+        (sequence: $0.integer(), id: $0.integer())
       }
       var seen: Set<Int64> = []
       var changes: [(sequence: Int64, connection: Connection)] = []

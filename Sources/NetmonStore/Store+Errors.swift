@@ -38,10 +38,10 @@ private struct ErrorCounter {
       """
     groups = try Query(sql, in: db).all(failures.bindings.values) { row in
       ErrorGroup(
-        keys: keys.map { ($0, row.text()) },
-        count: Int(row.integer() as Int64),
-        first: Timestamp(microseconds: row.integer()),
-        last: Timestamp(microseconds: row.integer()),
+        keys: keys.map { ($0, row.optionalText()) },
+        count: Int(row.integer()),
+        first: row.timestamp(),
+        last: row.timestamp(),
         successes: 0,
         trend: Array(repeating: 0, count: ErrorGroup.parts)
       )
@@ -64,7 +64,7 @@ private struct ErrorCounter {
     let indices = indices(by: keys)
     try Query(sql, in: db).forEach(failures.bindings.values) { row in
       let key = row.key(count: keys.count)
-      let (part, count): (Int64, Int64) = (row.integer(), row.integer())
+      let (part, count) = (row.integer(), row.integer())
       for index in indices[key] ?? [] { groups[index].trend[Int(part)] += Int(count) }
     }
   }
@@ -83,7 +83,7 @@ private struct ErrorCounter {
     let indices = indices(by: keys)
     try Query(sql, in: db).forEach(successes.bindings.values) { row in
       let key = row.key(count: keys.count)
-      let count: Int64 = row.integer()
+      let count = row.integer()
       for index in indices[key] ?? [] { groups[index].successes = Int(count) }
     }
   }
@@ -98,11 +98,11 @@ private struct ErrorCounter {
       """
     var buckets: [TimelineBucket] = []
     try Query(sql, in: db).forEach(failures.bindings.values) { row in
-      let time = Timestamp(microseconds: row.integer())
-      let error = ConnectionError(number: Int32(truncatingIfNeeded: row.integer() as Int64))
+      let time = row.timestamp()
+      let error = ConnectionError(number: Int32(truncatingIfNeeded: row.integer()))
       guard let error else { return }
       if buckets.last?.time != time { buckets.append(TimelineBucket(time: time, counts: [])) }
-      buckets[buckets.count - 1].counts.append((error, Int(row.integer() as Int64)))
+      buckets[buckets.count - 1].counts.append((error, Int(row.integer())))
     }
     return buckets
   }
@@ -136,7 +136,7 @@ private struct ErrorCounter {
 
 extension ColumnReader {
   fileprivate mutating func key(count: Int) -> [ExactText?] {
-    (0..<count).map { _ in text().map(ExactText.init) }
+    (0..<count).map { _ in optionalText().map(ExactText.init) }
   }
 }
 

@@ -55,10 +55,10 @@ extension Database {
     var writer = try ConnectionWriter(self)
     var recorded: [Recorded] = []
     recorded.reserveCapacity(connections.count)
-    for connection in connections {
+    for (index, connection) in connections.enumerated() {
       guard Timestamp.valid.contains(connection.timestamp) else {
         throw StoreError.invalid(
-          .record, reason: "timestamp \(connection.timestamp) is not within 2015 to 2049"
+          .record, reason: "the timestamp of record \(index) is not within 2015 to 2049"
         )
       }
       let row = try dimensions.row(of: connection, number: { numbers.next() ?? 0 }, in: self)

@@ -36,10 +36,10 @@ extension Store {
           SELECT id FROM address WHERE ip IS NOT NULL
           EXCEPT SELECT local_id FROM connection EXCEPT SELECT remote_id FROM connection
           """, in: db
-        ).all { $0.integer() as Int64 },
+        ).all { $0.integer() },
         try Query(
           "SELECT id FROM process EXCEPT SELECT process_id FROM connection", in: db
-        ).all { $0.integer() as Int64 }
+        ).all { $0.integer() }
       )
     }
     try removeOrphans(addresses, from: "address", usedAs: "local_id", "remote_id", since: sequence)
@@ -131,7 +131,7 @@ private struct Sweep {
       ) RETURNING id
       """, in: db
     ).all([.integer(position), .integer(end), .integer(cutoff.microseconds)]) {
-      $0.integer() as Int64
+      $0.integer()
     }
     position = ids.max() ?? position
     return ids.count

@@ -31,10 +31,10 @@ extension Store {
         let process = try db.process(id: row.integer())
         let listens = try db.listens(ofProcesses: row.text())
         return ProcessSummary(
-          process: process, host: row.text(),
-          firstSeen: Timestamp(microseconds: row.integer()),
-          lastSeen: Timestamp(microseconds: row.integer()), connections: Int(row.integer() as Int64),
-          errors: Int(row.integer() as Int64), open: Int(row.integer() as Int64), listens: listens
+          process: process, host: row.optionalText(),
+          firstSeen: row.timestamp(),
+          lastSeen: row.timestamp(), connections: Int(row.integer()),
+          errors: Int(row.integer()), open: Int(row.integer()), listens: listens
         )
       }
     }
@@ -57,9 +57,9 @@ extension Store {
         """, in: db
       ).all { row in
         HostSummary(
-          host: row.text(), tier: row.text(), lastSeen: Timestamp(microseconds: row.integer()),
-          lagSeconds: row.real(), connections: Int(row.integer() as Int64),
-          errors: Int(row.integer() as Int64), lost: Int(row.integer() as Int64)
+          host: row.text(), tier: row.optionalText(), lastSeen: row.timestamp(),
+          lagSeconds: row.optionalReal(), connections: Int(row.integer()),
+          errors: Int(row.integer()), lost: Int(row.integer())
         )
       }
     }
@@ -91,8 +91,8 @@ extension Store {
         "SELECT host, from_at, to_at, count, reason FROM gap ORDER BY to_at DESC, id DESC", in: db
       ).all { row in
         Gap(
-          host: row.text(), from: Timestamp(microseconds: row.integer()),
-          to: Timestamp(microseconds: row.integer()), count: row.integer().map { Int($0) },
+          host: row.text(), from: row.timestamp(),
+          to: row.timestamp(), count: row.optionalInteger().map { Int($0) },
           reason: row.text()
         )
       }
@@ -114,7 +114,7 @@ extension Database {
       """, in: self
     ).first([.integer(id)]) { row in
       let identity = ProcessIdentity(
-        pid: Int32(truncatingIfNeeded: row.integer() as Int64),
+        pid: Int32(truncatingIfNeeded: row.integer()),
         startTime: UInt64(bitPattern: row.integer())
       )
       var process = ProcessDetails(identity: identity, name: row.text(), path: row.text())
@@ -135,7 +135,7 @@ extension Database {
       ORDER BY c.local_port, c.protocol, a.text
       """, in: self
     ).all([.text(ids)]) { row in
-      let transport = TransportProtocol(rawValue: UInt8(truncatingIfNeeded: row.integer() as Int64))
+      let transport = TransportProtocol(rawValue: UInt8(truncatingIfNeeded: row.integer()))
       return ProcessSummary.Listen(transport: transport ?? .tcp, endpoint: try row.endpoint())
     }
   }

@@ -15,12 +15,19 @@ enum ExitCode: Int32 {
 
 /// A command that could not do its work: one line for standard error and an exit status.
 struct CommandError: Error {
+  /// Begins with the program's name.
   var message: String
-  var code: ExitCode = .failure
+  var code: ExitCode
 
   init(_ message: String, _ code: ExitCode = .failure) {
-    self.message = message
+    self.message = "netmon: " + message
     self.code = code
+  }
+
+  /// A mistake in the arguments of a command.
+  init(usage message: String, of command: String) {
+    self.message = "netmon \(command): " + message
+    code = .usage
   }
 
   /// Puts any error into words.

@@ -10,7 +10,7 @@ struct Netmon {
   /// What a command does once its arguments are understood.
   typealias Action = @Sendable (Invocation) async throws -> Void
 
-  static let command = Command<Action>(
+  static let command: Command<Action> = Command(
     "netmon",
     summary: "What connected to what, which process did it, and why did it fail",
     discussion: """
@@ -25,7 +25,7 @@ struct Netmon {
     version: version,
     commands: [
       ServeCommand.declaration, CollectCommand.declaration, QueryCommand.declaration,
-      ErrorsCommand.declaration, ProcCommand.declaration,
+      ErrorsCommand.declaration, ProcCommand.declaration, CompletionsCommand.declaration,
     ])
 
   static func main() async {
@@ -51,7 +51,7 @@ struct Netmon {
       try await action(Invocation(console: console, environment: environment))
     } catch {
       let failure = CommandError(error)
-      console.say(failure.message)
+      console.complain(failure.message + "\n")
       exit(failure.code.rawValue)
     }
   }

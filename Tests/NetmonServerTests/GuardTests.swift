@@ -15,7 +15,7 @@ import Testing
   ])
   func onlyOwnNamesAreAnswered(host: String, status: Int) async throws {
     try await withRunningServer(hostNames: ["watch.example"]) { server in
-      try await RawConnection.with(port: server.address.port) { connection in
+      try await RawConnection.with(port: server.address.port) { connection async throws in
         let request = "GET /healthz HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
         #expect(try await connection.status(of: request) == status)
       }
@@ -29,7 +29,7 @@ import Testing
   ])
   func noHostOrSeveralAreRefused(request: String) async throws {
     try await withRunningServer { server in
-      try await RawConnection.with(port: server.address.port) { connection in
+      try await RawConnection.with(port: server.address.port) { connection async throws in
         #expect(try await connection.status(of: request) == 400)
       }
     }

@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func withoutAnOriginEachPostIsNew() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       #expect(try await server.post(Record().json).status == 201)
       #expect(try await server.post(Record().json).status == 201)
       #expect(try await server.get("/api/connections").array.count == 2)
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test func anEmptyBodyIsRefused() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       #expect(try await server.post("").status == 400)
       #expect(try await server.post("", type: "application/x-ndjson").status == 400)
     }

@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func healthAndReadinessAreTold() async throws {
-    try await withServer { server in
+    try await withServer { server async throws in
       #expect(try await server.get("/healthz").text == #"{"status":"ok"}"#)
       #expect(try await server.get("/readyz").text == #"{"status":"ready"}"#)
     }

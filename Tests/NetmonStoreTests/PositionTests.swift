@@ -19,6 +19,11 @@ import Testing
     }
   }
 
+  /// Each time so many times.
+  private func crowd(_ count: Int, at times: Int64...) -> [Int64] {
+    times.flatMap { Array(repeating: $0, count: count) }
+  }
+
   @Test func idsAreTimeOrdered() throws {
     let ids = try store.record([sample(at: 1), sample(at: 0), sample(at: 2)]).map(\.id)
     #expect(ids[1] < ids[0] && ids[0] < ids[2])
@@ -27,7 +32,7 @@ import Testing
   @Test func crowdedMicrosecondsKeepTheOrder() throws {
     // Twenty at one moment, while the next moments are taken and get crowded themselves.
     var generator = SeededGenerator(state: 2)
-    let times = [0, 1, 2, 3, 9].flatMap { Array(repeating: Int64($0), count: 20) } + [4, 5, 6, 30]
+    let times = crowd(20, at: 0, 1, 2, 3, 9) + [4, 5, 6, 30]
     for time in times.shuffled(using: &generator) { _ = try store.record([sample(at: time)]) }
     let all = try store.all()
     #expect(all.map(\.timestamp) == times.sorted(by: >).map(Timestamp.at))
@@ -37,7 +42,7 @@ import Testing
 
   @Test(arguments: [1, 3, 7, 100])
   func pagesMeetWithoutGapOrOverlap(size: Int) throws {
-    let times = [0, 0, 0, 1, 2].flatMap { Array(repeating: Int64($0), count: 9) } + [3, 500]
+    let times = crowd(9, at: 0, 0, 0, 1, 2) + [3, 500]
     _ = try store.record(times.map { sample(at: $0) })
     var paged: [Connection] = []
     var cursor: ConnectionQuery.Cursor?
@@ -55,7 +60,7 @@ import Testing
     let records = (0..<30).map { sample(origin: Origin(agent: "a", number: $0)) }
     let ids = try store.record(records).map(\.id)
     // A slot of that microsecond gets free, and must not be taken for a record that has a row.
-    try directory.database().write { try $0.execute(sql: "DELETE FROM connection WHERE id = ?", arguments: [ids[3]]) }
+    try directory.execute("DELETE FROM connection WHERE id = \(ids[3])")
     let again = try store.record(records.map { var c = $0; c.revision = 2; return c })
     for (index, recorded) in again.enumerated() {
       #expect(recorded.outcome == (index == 3 ? .inserted : .updated))
@@ -81,12 +86,12 @@ import Testing
   }
 
   @Test func timeBoundsAreExactForDisplacedRowsToo() throws {
-    let times = [0, 1, 2].flatMap { Array(repeating: Int64($0), count: 12) }
+    let times = crowd(12, at: 0, 1, 2)
     _ = try store.record(times.map { sample(at: $0) })
     let cases: [(Filter.Comparison<Timestamp>, Int)] = [
       (.equal(.at(1)), 12), (.less(.at(1)), 12), (.lessOrEqual(.at(1)), 24),
       (.greater(.at(1)), 12), (.greaterOrEqual(.at(1)), 24), (.between(.at(0), .at(1)), 24),
-      (.less(Timestamp(microseconds: .min)), 0), (.greater(Timestamp(microseconds: .max)), 0),
+      (.less(Timestamp(microseconds: -1)), 0), (.greater(Timestamp(microseconds: .max)), 0),
       (.lessOrEqual(Timestamp(microseconds: .max)), 36),
       (.equal(Timestamp(microseconds: 0)), 0), (.greaterOrEqual(Timestamp(microseconds: 0)), 36),
     ]

@@ -63,8 +63,8 @@ import Testing
       sample(error: .ECONNREFUSED), listen, changed, sample(at: 50, process: "ssh", pid: 9),
     ])
     let summaries = try store.processes()
-    #expect(summaries.map(\.process.name) == ["curl", "ssh"])
-    let curl = summaries[0]
+    #expect(summaries.map(\.process.name) == ["ssh", "curl"])
+    let curl = summaries[1]
     #expect(curl.connections == 3)
     #expect(curl.errors == 1)
     #expect(curl.open == 1)

@@ -1,4 +1,3 @@
-import GRDB
 import NetmonCore
 import NetmonStore
 import Testing
@@ -90,7 +89,7 @@ import Testing
     #expect(throws: StoreError.self) { try store.reserveNumbers(-1) }
   }
 
-  @Test(arguments: [Timestamp.valid.upperBound, Timestamp(microseconds: 0), Timestamp(microseconds: .max)])
+  @Test(arguments: [Timestamp.valid.upperBound, Timestamp(microseconds: -1), Timestamp(microseconds: .max)])
   func timesOutOfRangeAreRefused(time: Timestamp) throws {
     var connection = sample()
     connection.timestamp = time

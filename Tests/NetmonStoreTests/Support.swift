@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import NetmonCore
+public import NetmonCore
 import NetmonStore
 
 /// A directory that goes with its owner.
@@ -26,6 +26,21 @@ final class TemporaryDirectory: Sendable {
     return try DatabaseQueue(path: file, configuration: configuration)
   }
 
+  /// Runs SQL behind netmon's back.
+  func execute(_ sql: String) throws {
+    try database().write { try $0.execute(sql: sql) }
+  }
+
+  /// The rows of a query, each as its values joined by `|`.
+  func rows(_ sql: String) throws -> [String] {
+    try database().read { db in
+      try Row.fetchAll(db, sql: sql).map { row in
+        row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map(String.init) ?? "NULL" }
+          .joined(separator: "|")
+      }
+    }
+  }
+
   /// What holds of every file, whatever was done to it.
   func brokenRules() throws -> [String] {
     try database().read { db in
@@ -44,7 +59,7 @@ extension Timestamp {
   }
 }
 
-extension Endpoint: @retroactive ExpressibleByStringLiteral {
+extension Endpoint: ExpressibleByStringLiteral {
   public init(stringLiteral text: String) {
     self = Endpoint(text) ?? Endpoint(.anyIPv4, 0)
   }

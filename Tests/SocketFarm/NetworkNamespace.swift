@@ -22,7 +22,7 @@ enum NetworkNamespace {
     var request = ifreq()
     withUnsafeMutableBytes(of: &request.ifr_ifrn.ifrn_name) { $0.copyBytes(from: "lo".utf8) }
     try check(ioctl(descriptor, UInt(SIOCGIFFLAGS), &request), "SIOCGIFFLAGS")
-    request.ifr_ifru.ifru_flags |= Int16(IFF_UP.rawValue)
+    request.ifr_ifru.ifru_flags |= Int16(IFF_UP)
     try check(ioctl(descriptor, UInt(SIOCSIFFLAGS), &request), "SIOCSIFFLAGS")
   }
 }

@@ -28,11 +28,14 @@ struct Asset: Sendable {
   }
 
   private func response(_ routed: RoutedRequest) async -> Response {
-    if tag.matches(routed.request) { return .notModified(tag) }
-    return Response(
-      status: .ok,
-      // "no-cache" keeps it, and asks each time whether it is still the same.
-      headers: [.contentType: type, .eTag: tag.text, .cacheControl: "no-cache"],
-      body: ResponseBody(byteBuffer: content))
+    var response: Response =
+      tag.matches(routed.request)
+      ? .notModified(tag)
+      : Response(
+        status: .ok, headers: [.contentType: type, .eTag: tag.text],
+        body: ResponseBody(byteBuffer: content))
+    // Browsers keep it, and ask each time whether it is still the same.
+    response.headers[.cacheControl] = "no-cache"
+    return response
   }
 }

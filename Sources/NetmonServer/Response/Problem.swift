@@ -52,7 +52,7 @@ func quoted(_ text: some StringProtocol) -> String {
   return "'\(terminalSafe(cut.map { String($0) } ?? String(text)))'"
 }
 
-/// The end of a message that names what was probably meant, or nothing.
+/// The end of a sentence about an unknown text: what was probably meant, or just a full stop.
 func suggestion(for text: String, among candidates: [String]) -> String {
-  closestMatch(to: text, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
+  closestMatch(to: text, among: candidates).map { "; did you mean '\($0)'?" } ?? "."
 }

@@ -68,9 +68,9 @@ enum ErrorsCommand {
         let names = GroupKey.allCases.map(\.rawValue)
         let hint = NetmonCore.closestMatch(to: String(name), among: names)
         throw CommandError(
-          "errors: --by: '\(terminalSafe(String(name)))' is not a key"
+          usage: "--by: '\(terminalSafe(String(name)))' is not a key"
             + (hint.map { "; did you mean '\($0)'?" } ?? "")
-            + " (\(names.joined(separator: ", ")))", .usage)
+            + " (\(names.joined(separator: ", ")))", of: "errors")
       }
       if !keys.contains(key) { keys.append(key) }
     }

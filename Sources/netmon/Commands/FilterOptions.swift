@@ -68,7 +68,7 @@ struct FilterOptions: Sendable {
       }
       return filter
     } catch {
-      throw CommandError("\(command): \(error)", .usage)
+      throw CommandError(usage: "\(error)", of: command)
     }
   }
 }

@@ -46,7 +46,7 @@ enum ProcCommand {
       let key = options.process.allSatisfy(\.isNumber) ? "pid" : "process"
       filter.terms += try Filter(key: key, value: options.process, now: now).terms
     } catch {
-      throw CommandError("proc: \(error)", .usage)
+      throw CommandError(usage: "\(error)", of: "proc")
     }
     let cards = try await options.source.withSource(invocation) { source in
       try await ProcessCard.all(matching: filter, in: source, limit: options.limit, now: now)

@@ -79,7 +79,7 @@ enum QueryCommand {
     let name = text.hasPrefix("-") ? String(text.dropFirst()) : text
     let hint = NetmonCore.closestMatch(to: name, among: RecordField.allCases.map(\.rawValue))
     throw CommandError(
-      "query: --sort: '\(terminalSafe(name))' is not a field"
-        + (hint.map { "; did you mean '\($0)'?" } ?? ""), .usage)
+      usage: "--sort: '\(terminalSafe(name))' is not a field"
+        + (hint.map { "; did you mean '\($0)'?" } ?? ""), of: "query")
   }
 }

@@ -18,7 +18,7 @@ extension Request {
         throw Problem.bodyTooLarge(limits.bodyBytes, "as sent")
       }
       if isGzip {
-        try chunk.withUnsafeReadableBytes { bytes throws(Problem) in try gzip.append(bytes) }
+        try chunk.withUnsafeReadableBytes { try gzip.append($0) }
       } else {
         plain.append(contentsOf: chunk.readableBytesView)
       }

@@ -1,0 +1,57 @@
+import Glibc
+
+/// A program and its arguments.
+struct Program {
+  /// Searched in `PATH` unless it has a slash.
+  var path: String
+  var arguments: [String] = []
+
+  init(_ path: String, _ arguments: [String] = []) {
+    self.path = path
+    self.arguments = arguments
+  }
+
+  /// The path of a program that was built together with this one.
+  static func built(_ name: String) throws(BenchError) -> String {
+    guard let path = realpath("/proc/self/exe", nil) else {
+      throw .system("realpath", errno: errno)
+    }
+    defer { free(path) }
+    let own = String(cString: path)
+    return own[...(own.lastIndex(of: "/") ?? own.startIndex)] + name
+  }
+
+  /// Starts it with these descriptors as its standard streams, messages go nowhere. It inherits no
+  /// other, as all of this program's are closed on exec.
+  func spawn(input: Int32, output: Int32) throws(BenchError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    // `Measurement` blocks SIGCHLD, which a child would inherit.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+    var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+    defer { for argument in argv { free(argument) } }
+    var pid: pid_t = 0
+    let error = posix_spawnp(&pid, path, &actions, &attributes, &argv, environ)
+    guard error == 0 else { throw .system(path, errno: error) }
+    return pid
+  }
+}
+
+extension Program: CustomStringConvertible {
+  /// The command line, without directories.
+  var description: String {
+    let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
+    return ([String(name)] + arguments).joined(separator: " ")
+  }
+}

@@ -163,7 +163,7 @@ extension Schema {
     (SELECT CASE WHEN us >= \(Timestamp.valid.lowerBound.microseconds)
         AND us < \(Timestamp.valid.upperBound.microseconds) THEN us END FROM (
       SELECT CASE
-        WHEN strftime('%Y-%m-%dT%H:%M:%S', second) = second
+        WHEN strftime('%Y-%m-%dT%H:%M:%S', strftime('%s', second), 'unixepoch') = second
           AND (zone IN ('', 'Z') OR zone GLOB '[+-][0-9][0-9]:[0-9][0-9]')
           AND (fraction = '' OR (fraction GLOB '.[0-9]*' AND ltrim(fraction, '.') NOT GLOB '*[^0-9]*'))
         THEN CAST(strftime('%s', second || zone) AS INTEGER) * 1000000

@@ -1,9 +1,3 @@
-import NetmonAgent
-import NetmonCollector
-import NetmonCore
-import NetmonServer
-import NetmonStore
-
 /// What a script learns from the exit status.
 enum ExitCode: Int32 {
   case success = 0
@@ -11,45 +5,4 @@ enum ExitCode: Int32 {
   case usage = 2
   case unreachable = 3
   case notAuthorised = 4
-}
-
-/// A command that could not do its work: one line for standard error and an exit status.
-struct CommandError: Error {
-  /// Begins with the program's name.
-  var message: String
-  var code: ExitCode
-
-  init(_ message: String, _ code: ExitCode = .failure) {
-    self.message = "netmon: " + message
-    self.code = code
-  }
-
-  /// A mistake in the arguments of a command.
-  init(usage message: String, of command: String) {
-    self.message = "netmon \(command): " + message
-    code = .usage
-  }
-
-  /// Puts any error into words.
-  init(_ error: any Error) {
-    switch error {
-    case let error as CommandError:
-      self = error
-    case let error as RESTError:
-      self.init("\(error)", error.exitCode)
-    default:
-      self.init(terminalSafe("\(error)"))
-    }
-  }
-}
-
-extension RESTError {
-  fileprivate var exitCode: ExitCode {
-    switch self {
-    case .invalidURL: .usage
-    case .unreachable, .notNetmon, .unavailable: .unreachable
-    case .notAuthorised: .notAuthorised
-    case .refused: .failure
-    }
-  }
 }

@@ -32,6 +32,17 @@ import Testing
     }
   }
 
+  @Test func aMistakeInAFilterIsLocated() async throws {
+    try await withServer { server in
+      let reply = try await server.get("/api/connections?q=pid:1+erorr:any")
+      let mistake = try #require((reply.object["errors"] as? [[String: Any]])?.first)
+      #expect(mistake["parameter"] as? String == "q")
+      #expect(mistake["position"] as? Int == 6)
+      #expect(mistake["length"] as? Int == 5)
+      #expect(mistake["detail"] as? String == "unknown key 'erorr'; did you mean 'error'?")
+    }
+  }
+
   @Test(arguments: RecordField.allCases)
   func everyFieldFiltersAndSorts(field: RecordField) async throws {
     try await withServer { server in

@@ -126,7 +126,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (StoreError.busy(.record, path: "/db"), 503, "1" as String?), (.full(.record, path: "/db"), 503, "30"),
+    (StoreError.busy(.record, path: "/db"), 503, "1" as String?),
+    (.full(.record, path: "/db"), 503, "30"),
     (.io(.read, path: "/db", code: 10, reason: "disk"), 503, "30"),
     (.corrupt(.read, path: "/db", reason: "page 7"), 500, nil),
   ])

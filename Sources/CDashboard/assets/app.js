@@ -5,10 +5,11 @@ const period = 2000;
 const shown = { groups: 12, connections: 200 };
 const $ = (id) => document.getElementById(id);
 
-const state = { filter: "", tags: new Map(), timer: 0, round: 0, online: false };
+const state = { filter: "", mistake: null, tags: new Map(), timer: 0, round: 0, online: false };
 
 // Asking
 
+/** The filter is wrong; asking again is of no use before it changes. */
 class Mistake extends Error {}
 
 /** The JSON at a path, or null when it is what the last round had. */
@@ -21,8 +22,7 @@ async function load(path, parameters = {}) {
   if (response.status === 304) return null;
   const body = await response.json();
   if (!response.ok) {
-    const detail = body.detail ?? response.statusText;
-    throw response.status === 400 ? new Mistake(detail) : new Error(detail);
+    throw response.status === 400 ? new Mistake(body.errors?.[0]?.detail ?? body.detail) : new Error(body.detail);
   }
   const text = response.headers.get("ETag");
   if (text) state.tags.set(path, { url, text });
@@ -34,24 +34,25 @@ async function refresh() {
   const round = ++state.round;
   const q = state.filter;
   try {
-    const answers = await Promise.all([
-      load("stats"), load("hosts"), load("errors", { q }),
-      load("connections", { q, limit: shown.connections }),
-    ]);
-    // A newer round has begun, with another filter.
-    if (round !== state.round) return;
-    const [stats, hosts, errors, connections] = answers;
-    showMistake("");
+    const [stats, hosts] = await Promise.all([load("stats"), load("hosts")]);
     if (stats) showStats(stats);
     if (hosts) showHosts(hosts);
-    if (errors) showErrors(errors.groups);
-    if (connections) showConnections(connections);
+    if (state.mistake !== q) {
+      const [errors, connections] = await Promise.all([
+        load("errors", { q }), load("connections", { q, limit: shown.connections }),
+      ]);
+      // A newer round has begun, with another filter.
+      if (round !== state.round) return;
+      showMistake("");
+      if (errors) showErrors(errors.groups);
+      if (connections) showConnections(connections);
+    }
     setOnline(true);
   } catch (error) {
     if (round !== state.round) return;
     if (error instanceof Mistake) {
+      state.mistake = q;
       showMistake(error.message);
-      setOnline(true);
     } else {
       state.tags.clear();
       setOnline(false);
@@ -68,6 +69,11 @@ function make(tag, className, ...children) {
   if (className) element.className = className;
   element.append(...children);
   return element;
+}
+
+/** A name with everything visible that could hide or reverse parts of it. */
+function visible(name) {
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
 }
 
 function setText(element, text) {
@@ -87,7 +93,11 @@ function setStatus(text, kind) {
 function showMistake(detail) {
   setText($("mistake"), detail);
   $("mistake").hidden = !detail;
-  $("q").setAttribute("aria-invalid", String(Boolean(detail)));
+  if (!detail) return $("q").removeAttribute("aria-invalid");
+  $("q").setAttribute("aria-invalid", "true");
+  for (const name of ["errors", "connections"]) {
+    if ($(name).hidden) setText($(`${name}-empty`), "The filter has a mistake.");
+  }
 }
 
 const number = new Intl.NumberFormat();
@@ -130,8 +140,8 @@ function timeOf(text, isRelative) {
   return element;
 }
 
-/** Rows in the order given; one whose key is still the same stays the element it was. */
-function showRows(table, rows) {
+/** Rows in the order given; one whose key is still the same stays the element it was. In a live table new ones light up. */
+function showRows(table, rows, isLive) {
   const body = table.tBodies[0];
   const old = new Map([...body.rows].map((row) => [row.dataset.key, row]));
   rows.forEach(({ key, cells }, index) => {
@@ -139,7 +149,7 @@ function showRows(table, rows) {
     if (row) {
       old.delete(key);
     } else {
-      row = make("tr", state.isWarm ? "new" : "", ...cells());
+      row = make("tr", isLive && state.isWarm ? "new" : "", ...cells());
       row.dataset.key = key;
     }
     if (body.rows[index] !== row) body.insertBefore(row, body.rows[index] ?? null);
@@ -150,7 +160,7 @@ function showRows(table, rows) {
 
 function showErrors(groups) {
   showRows($("errors"), groups.slice(0, shown.groups).map((group) => ({
-    key: JSON.stringify([group.error, group.process_name, group.remote_addr, group.count, group.last]),
+    key: JSON.stringify(group),
     cells: () => [
       make("td", "", narrowing("error", group.error, "chip bad")),
       make("td", "name", narrowing("process", group.process_name, "")),
@@ -170,9 +180,9 @@ function showErrors(groups) {
 /** A button that narrows the filter to a value. */
 function narrowing(key, value, className) {
   if (!value) return make("span", "muted", "unknown");
-  const button = make("button", className, value);
+  const button = make("button", className, visible(value));
   button.type = "button";
-  button.title = `Show only ${key} ${value}`;
+  button.title = `Show only ${key} ${visible(value)}`;
   button.addEventListener("click", () => {
     const term = `${key}:${/^[\w.:[\]/-]+$/.test(value) ? value : `"${value.replace(/["\\*]/g, "\\$&")}"`}`;
     if (!state.filter.split(" ").includes(term)) setFilter(`${state.filter} ${term}`.trim());
@@ -211,7 +221,7 @@ function showConnections(connections) {
       make("td", "", make("span", `chip ${stateKinds[record.state] ?? "rest"}`, record.state)),
       make("td", "", ...errorOf(record)),
     ],
-  })));
+  })), true);
   state.isWarm = true;
   setText($("connections-note"),
     connections.length === shown.connections ? `the ${shown.connections} newest` : "");
@@ -220,8 +230,8 @@ function showConnections(connections) {
 }
 
 function processOf({ process_id: pid, process_name: name, process_path: path }) {
-  const label = make("span", "", name || "unknown");
-  if (path) label.title = path;
+  const label = make("span", name ? "" : "muted", visible(name) || "unknown");
+  if (path) label.title = visible(path);
   return pid ? [label, make("span", "muted", ` ${pid}`)] : [label];
 }
 

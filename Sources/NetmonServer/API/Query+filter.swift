@@ -14,7 +14,7 @@ extension Query {
           filter.terms += try Filter(key: item.name, value: item.value, now: now).terms
         }
       } catch {
-        throw Problem(.badRequest, "'\(item.name)', byte \(error.position): \(error)")
+        throw error.problem(in: item.name)
       }
     }
     // Each of them is within the limit that keeps the SQL within SQLite's.

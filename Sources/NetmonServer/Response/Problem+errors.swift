@@ -7,7 +7,19 @@ extension RecordReader.Rejection: ProblemConvertible {
   var problem: Problem {
     var problem = Problem(
       .badRequest, "No record was stored: the body is wrong in the places named by 'errors'.")
-    problem.mistakes = mistakes
+    problem.mistakes = mistakes.map {
+      Problem.Mistake(place: .body(pointer: $0.pointer), detail: $0.detail)
+    }
+    return problem
+  }
+}
+
+extension FilterError {
+  /// What to tell a client that gave the filter as this parameter.
+  func problem(in parameter: String) -> Problem {
+    var problem = Problem(.badRequest, "'\(parameter)' at byte \(position): \(self)")
+    let place = Problem.Mistake.Place.parameter(parameter, position: position, length: length)
+    problem.mistakes = [Problem.Mistake(place: place, detail: description)]
     return problem
   }
 }

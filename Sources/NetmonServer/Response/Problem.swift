@@ -6,8 +6,7 @@ import NetmonCore
 struct Problem: Error, Sendable {
   let status: HTTPResponse.Status
   let detail: String
-  /// Where a posted document is wrong.
-  var mistakes: [RecordReader.Mistake] = []
+  var mistakes: [Mistake] = []
   var headers: HTTPFields = [:]
 
   init(_ status: HTTPResponse.Status, _ detail: String) {
@@ -24,16 +23,40 @@ struct Problem: Error, Sendable {
       json.field("detail", detail)
       guard !mistakes.isEmpty else { return }
       json.key("errors")
-      json.array(mistakes) { json, mistake in
-        json.object { json in
-          json.field("pointer", mistake.pointer)
-          json.field("detail", mistake.detail)
-        }
-      }
+      json.array(mistakes) { $1.write(to: &$0) }
     }
     var response = Response(status: status, json: json, type: "application/problem+json")
     for field in headers { response.headers[field.name] = field.value }
     return response
+  }
+}
+
+extension Problem {
+  /// One thing that is wrong with a request, and where.
+  struct Mistake: Hashable, Sendable {
+    enum Place: Hashable {
+      /// A JSON pointer into the body.
+      case body(pointer: String)
+      /// Bytes of a parameter's value.
+      case parameter(String, position: Int, length: Int)
+    }
+
+    let place: Place
+    let detail: String
+
+    fileprivate func write(to json: inout JSONWriter) {
+      json.object { json in
+        switch place {
+        case .body(let pointer):
+          json.field("pointer", pointer)
+        case .parameter(let name, let position, let length):
+          json.field("parameter", name)
+          json.field("position", position)
+          json.field("length", length)
+        }
+        json.field("detail", detail)
+      }
+    }
   }
 }
 

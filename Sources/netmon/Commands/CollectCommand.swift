@@ -7,8 +7,6 @@ import NetmonCollector
 import NetmonCore
 import NetmonStore
 import ServiceLifecycle
-import Synchronization
-import UnixSignals
 
 /// `netmon collect`: records this machine's connections, and delivers them to a server.
 enum CollectCommand {
@@ -104,42 +102,5 @@ enum CollectCommand {
       try await client.shutdown()
       throw error
     }
-  }
-}
-
-/// The records printed by `-o`, from the collector's own thread.
-final class RecordOutput: Sendable {
-  private let printer: Mutex<ConnectionPrinter>
-
-  init(_ printer: ConnectionPrinter) {
-    self.printer = Mutex(printer)
-  }
-
-  func print(_ connections: [Connection]) {
-    printer.withLock { printer in
-      for connection in connections { printer.print(connection) }
-      printer.flush()
-    }
-  }
-
-  func finish() {
-    printer.withLock { $0.finish() }
-  }
-}
-
-extension ServiceGroup {
-  /// Runs services until SIGINT or SIGTERM; those named last stop first.
-  static func run(_ services: [any Service], logger: Logger) async throws {
-    var configuration = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet(logger))
-    configuration.maximumGracefulShutdownDuration = .seconds(15)
-    try await ServiceGroup(configuration: configuration).run()
-  }
-
-  /// The group's own messages are for its developers.
-  private static func quiet(_ logger: Logger) -> Logger {
-    var logger = logger
-    logger.logLevel = .critical
-    return logger
   }
 }

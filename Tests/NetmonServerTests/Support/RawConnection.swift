@@ -48,7 +48,9 @@ enum RawConnection {
 
     /// Everything up to the connection's end, which the server must bring about.
     mutating func receiveToEnd() async throws -> String {
-      while let bytes = try await inbound.next(isolation: #isolation) { received += String(buffer: bytes) }
+      while let bytes = try await inbound.next(isolation: #isolation) {
+        received += String(buffer: bytes)
+      }
       return received
     }
 

@@ -1,0 +1,12 @@
+import Foundation
+
+/// The programs of this package, built with the tests into the directory of the test program.
+enum BuiltProducts {
+  static let netmon = path("netmon")
+  static let socketFarm = path("socket-farm")
+
+  private static func path(_ name: String) -> String {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent(name).path
+  }
+}

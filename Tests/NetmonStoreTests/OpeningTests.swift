@@ -1,0 +1,88 @@
+import Foundation
+import NetmonCore
+import NetmonStore
+import Testing
+
+@Suite struct OpeningTests {
+  let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  @Test func makesDirectoriesAndKeepsItsIdentity() throws {
+    let path = directory.path + "/a/b/netmon.db"
+    let id = try Store(path: path).id
+    #expect(id.count == 16 && id.allSatisfy { "0123456789abcdef".contains($0) })
+    #expect(try Store(path: path).id == id)
+    #expect(try Store(path: path, access: .readOnly).id == id)
+    #expect(try Store(path: directory.file).id != id)
+    let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/a")
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o750)
+  }
+
+  @Test func refusesWhatIsNoDatabase() throws {
+    try Data(repeating: 65, count: 5000).write(to: URL(fileURLWithPath: directory.file))
+    for access in [Store.Access.readWrite, .readOnly] {
+      let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: access) }
+      #expect(error == .notADatabase(path: directory.file))
+      #expect(error?.description.contains("is not an SQLite database") == true)
+    }
+  }
+
+  @Test func refusesPathsThatCannotBe() throws {
+    try Data().write(to: URL(fileURLWithPath: directory.path + "/file"))
+    for path in [directory.path, directory.path + "/file/netmon.db"] {
+      let error = #expect(throws: StoreError.self) { try Store(path: path) }
+      guard case .cannotOpen(path, _) = error else { throw try #require(error) }
+    }
+    let missing = #expect(throws: StoreError.self) {
+      try Store(path: directory.path + "/missing", access: .readOnly)
+    }
+    guard case .cannotOpen = missing else { throw try #require(missing) }
+    #expect(!FileManager.default.fileExists(atPath: directory.path + "/missing"))
+  }
+
+  @Test func refusesSchemasOfOtherVersions() throws {
+    _ = try Store(path: directory.file)
+    try directory.execute("INSERT INTO grdb_migrations VALUES ('999')")
+    for access in [Store.Access.readWrite, .readOnly] {
+      let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: access) }
+      #expect(error == .newerSchema(path: directory.file, found: 2, known: 1))
+    }
+    try directory.execute("DELETE FROM grdb_migrations")
+    let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: .readOnly) }
+    #expect(error == .olderSchema(path: directory.file, found: 0, known: 1))
+  }
+
+  @Test func anEmptyFileIsOlderForReaders() throws {
+    try Data().write(to: URL(fileURLWithPath: directory.file))
+    let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: .readOnly) }
+    #expect(error == .olderSchema(path: directory.file, found: 0, known: 1))
+    #expect(try Store(path: directory.file).count(Filter()) == 0)
+  }
+
+  @Test func readersCannotWrite() throws {
+    _ = try Store(path: directory.file).record([sample()])
+    let reader = try Store(path: directory.file, access: .readOnly)
+    #expect(try reader.count(Filter()) == 1)
+    #expect(throws: StoreError.readOnly(.record, path: directory.file)) { try reader.record([sample()]) }
+    #expect(throws: StoreError.readOnly(.record, path: directory.file)) { try reader.checkWritable() }
+  }
+
+  @Test func theLogStaysForReadersWhoCannotMakeIt() throws {
+    do { _ = try Store(path: directory.file).record([sample()]) }
+    for suffix in ["-wal", "-shm"] {
+      #expect(FileManager.default.fileExists(atPath: directory.file + suffix))
+    }
+  }
+
+  @Test func manyMayOpenANewFileAtOnce() async throws {
+    let file = directory.file
+    let ids = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<8 { group.addTask { @concurrent in try Store(path: file).id } }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(ids.count == 1)
+  }
+}

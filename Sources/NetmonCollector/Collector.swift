@@ -107,7 +107,7 @@ public actor Collector: Service {
       do {
         try step()
       } catch {
-        logger.error("cannot read /proc", metadata: ["error": "\(error)"])
+        logger.error("cannot look at the sockets", metadata: ["error": "\(error)"])
       }
       // A look that took longer than the interval does not lead to a rush of late ones.
       next = max(next.advanced(by: configuration.interval), clock.now)
@@ -117,11 +117,13 @@ public actor Collector: Service {
 
   /// One look and one flush.
   ///
-  /// - Throws: ``CollectorError`` if `/proc` cannot be read.
+  /// - Throws: ``CollectorError`` if `/proc` cannot be read or the clock is absurd.
   public func step() throws(CollectorError) {
+    let time = now()
+    guard Timestamp.valid.contains(time) else { throw .clock(time) }
     let snapshot: SocketSnapshot
     do {
-      snapshot = try scanner.scan(now: now())
+      snapshot = try scanner.scan(now: time)
     } catch {
       throw .source(error)
     }

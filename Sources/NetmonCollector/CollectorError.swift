@@ -5,6 +5,8 @@ public import NetmonStore
 public enum CollectorError: Error {
   case store(StoreError)
   case source(ProcError)
+  /// The wall clock is outside the years that records may have; nothing is recorded with it.
+  case clock(Timestamp)
   /// Another process collects into the same database; both would record every connection.
   case alreadyCollecting(path: String)
   /// The lock file beside the database cannot be used; the errno is open(2)'s or flock(2)'s.
@@ -16,6 +18,7 @@ extension CollectorError: CustomStringConvertible {
     switch self {
     case .store(let error): "\(error)"
     case .source(let error): "\(error)"
+    case .clock(let time): "the clock says \(time): set it to the present"
     case .alreadyCollecting(let path):
       "another netmon is collecting into \(path): stop it, or name another file with --db"
     case .cannotLock(let path, let errno):

@@ -53,11 +53,8 @@ enum CollectCommand {
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     let console = invocation.console
-    let logger = Logger(label: "netmon") { _ in
-      StatusLogHandler(console: console, level: options.verbose ? .debug : .notice)
-    }
-    let store = try Store(
-      path: options.database?.string ?? DefaultDatabase.path(invocation.environment))
+    let logger = console.logger(isVerbose: options.verbose)
+    let store = try DefaultDatabase.open(options.database, invocation.environment)
     let output = options.format.map {
       RecordOutput(ConnectionPrinter($0, to: console, now: invocation.now()))
     }
@@ -91,16 +88,10 @@ enum CollectCommand {
     _ body: (Replicator?) async throws -> Void
   ) async throws {
     guard let server else { return try await body(nil) }
-    let client = HTTPClient(eventLoopGroupProvider: .singleton)
-    do {
-      let replicator = Replicator(
-        store: store, client: try RESTClient(server: server.argument, client: client),
-        logger: logger, now: invocation.now)
-      try await body(replicator)
-      try await client.shutdown()
-    } catch {
-      try await client.shutdown()
-      throw error
+    try await HTTPClient.withHTTPClient { client in
+      let client = try RESTClient(server: server.argument, client: client)
+      try await body(
+        Replicator(store: store, client: client, logger: logger, now: invocation.now))
     }
   }
 }

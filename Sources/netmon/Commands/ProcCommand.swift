@@ -49,12 +49,13 @@ enum ProcCommand {
       throw CommandError(usage: "\(error)", of: "proc")
     }
     let cards = try await options.source.withSource(invocation) { source in
-      try await ProcessCard.all(matching: filter, in: source, limit: options.limit, now: now)
+      try await ProcessCard.all(
+        of: options.process, matching: filter, in: source, limit: options.limit, now: now)
     }
     guard !cards.isEmpty else {
       if options.format == .json { invocation.console.write("[]\n") }
       if options.format == .csv { invocation.console.write(CSV.header) }
-      let place = options.source.isLive ? "runs here with sockets" : "is known"
+      let place = options.source.isLive ? "runs here" : "is known"
       invocation.console.say("no process '\(terminalSafe(options.process))' \(place)")
       return
     }

@@ -49,11 +49,8 @@ enum ServeCommand {
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     let console = invocation.console
-    let logger = Logger(label: "netmon") { _ in
-      StatusLogHandler(console: console, level: options.verbose ? .debug : .notice)
-    }
-    let store = try Store(
-      path: options.database?.string ?? DefaultDatabase.path(invocation.environment))
+    let logger = console.logger(isVerbose: options.verbose)
+    let store = try DefaultDatabase.open(options.database, invocation.environment)
     let collecting =
       options.collects
       ? "; collecting: " + CollectorOptions.tierLine(isRoot: geteuid() == 0) : ""

@@ -26,3 +26,12 @@ struct StatusLogHandler: LogHandler {
     console.say(terminalSafe(level + "\(event.message)" + details))
   }
 }
+
+extension Console {
+  /// A logger for what an operator should know; when verbose, for more than that.
+  func logger(isVerbose: Bool) -> Logger {
+    Logger(label: "netmon") { _ in
+      StatusLogHandler(console: self, level: isVerbose ? .debug : .notice)
+    }
+  }
+}

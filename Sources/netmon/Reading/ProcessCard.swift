@@ -10,11 +10,14 @@ struct ProcessCard {
   /// How many instances are shown; a name like `*` could match every process that ever ran.
   private static let maximum = 100
 
-  /// The instances with connections that match, the latest seen first.
+  /// The instances of a process, the latest seen first.
   ///
-  /// - Parameter limit: connections of each instance, 0 for all.
+  /// - Parameters:
+  ///   - name: a pid or a name in which `*` stands for any text.
+  ///   - filter: what their connections must match, the process included.
+  ///   - limit: connections of each instance, 0 for all.
   static func all(
-    matching filter: Filter, in source: RecordSource, limit: Int, now: Timestamp
+    of name: String, matching filter: Filter, in source: RecordSource, limit: Int, now: Timestamp
   ) async throws -> [ProcessCard] {
     let summaries: [ProcessSummary]
     switch source {
@@ -22,7 +25,12 @@ struct ProcessCard {
     case .server(let client): summaries = try await client.processes(filter, limit: maximum)
     case .live(let live):
       let query = ConnectionQuery(filter: filter, limit: nil)
-      return live.cards(try live.connections(query, now: now), limit: limit)
+      let cards = live.cards(try live.connections(query, now: now), limit: limit)
+      let known = Set(cards.map(\.summary.process.identity))
+      return cards
+        + (try live.processes(name).filter { !known.contains($0.identity) }.map {
+          ProcessCard(silent: $0, now: now)
+        })
     }
     var cards: [ProcessCard] = []
     for summary in summaries {
@@ -36,6 +44,16 @@ struct ProcessCard {
       cards.append(ProcessCard(summary: summary, connections: connections))
     }
     return cards
+  }
+}
+
+extension ProcessCard {
+  /// A process that runs without a socket.
+  fileprivate init(silent process: ProcessDetails, now: Timestamp) {
+    let summary = ProcessSummary(
+      process: process, host: HostIdentity.hostName, firstSeen: now, lastSeen: now,
+      connections: 0, errors: 0, open: 0, listens: [])
+    self.init(summary: summary, connections: [])
   }
 }
 
@@ -54,6 +72,18 @@ extension ProcessSummary {
 }
 
 extension LiveSource {
+  /// The running processes of that pid or name, with sockets or without.
+  fileprivate func processes(_ name: String) throws -> [ProcessDetails] {
+    var reader = ProcessReader(try ProcFS())
+    guard let pid = Int32(name) else { return try reader.processes(named: name) }
+    do {
+      return [try reader.process(pid: pid)]
+    } catch {
+      if error.isVanished { return [] }
+      throw error
+    }
+  }
+
   /// The connections by process.
   fileprivate func cards(_ connections: [Connection], limit: Int) -> [ProcessCard] {
     Dictionary(grouping: connections, by: \.process.identity)

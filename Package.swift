@@ -56,6 +56,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -112,7 +113,21 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
-    .testTarget(name: "netmonTests", dependencies: ["netmon", "Arguments"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "socket-farm", dependencies: ["Arguments"], path: "Tests/SocketFarm",
+      swiftSettings: swiftSettings
+    ),
+    .executableTarget(
+      name: "netmon-bench", dependencies: ["Arguments", "NetmonCore"], path: "Tests/NetmonBench",
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["netmon", "socket-farm", "NetmonCore"],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "netmonTests", dependencies: ["netmon", "Arguments"], swiftSettings: swiftSettings
+    ),
     .testTarget(
       name: "NetmonServerTests",
       dependencies: [

@@ -1,6 +1,7 @@
 #include "CDashboard.h"
 
-// C23 #embed: SwiftPM's own embedding makes a Swift array literal, which takes the compiler minutes.
+// C23 #embed: SwiftPM's own embedding writes an array literal, over which the Swift compiler takes
+// 12 s for 60 kB.
 static const uint8_t index_html[] = {
 #embed "assets/index.html"
 };

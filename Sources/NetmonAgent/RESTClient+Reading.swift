@@ -77,8 +77,10 @@ extension RESTClient {
 
   /// A path with a query, everything but the unreserved characters of RFC 3986 encoded.
   static func target(_ path: String, _ parameters: [String: String]) -> String {
-    let allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\0"..."\u{7f}"))
-      .union(CharacterSet(charactersIn: "-._~"))
+    let allowed = CharacterSet.alphanumerics.intersection(
+      CharacterSet(charactersIn: "\0"..."\u{7f}")
+    )
+    .union(CharacterSet(charactersIn: "-._~"))
     let query = parameters.sorted { $0.key < $1.key }.map { name, value in
       "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
     }
@@ -135,7 +137,8 @@ private struct ErrorsReply: Decodable {
       let known = counts.compactMap { name, count in
         ConnectionError(name: name).map { ($0, count) }
       }
-      return TimelineBucket(time: time, counts: known.sorted { $0.1 > $1.1 })
+      return TimelineBucket(
+        time: time, counts: known.sorted { ($1.1, $0.0.number) < ($0.1, $1.0.number) })
     }
   }
 }

@@ -11,6 +11,15 @@ public struct RESTClient: Sendable {
   private let client: HTTPClient
   private let timeout: TimeAmount
 
+  /// How the HTTP client should behave: it gives up at once on what does not work, as retrying is
+  /// the caller's business, and stays with the server that it was given.
+  public static var configuration: HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)))
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return configuration
+  }
+
   /// The largest reply read; a page of 10,000 records is about 7 MB.
   static let maximumReply = 64 << 20
 
@@ -94,11 +103,16 @@ public struct RESTClient: Sendable {
       response = try await client.execute(request, timeout: timeout)
       body = Array(buffer: try await response.body.collect(upTo: Self.maximumReply))
     } catch {
+      if error is HTTPParserError { throw .notNetmon(server: server, reason: "it is not HTTP") }
       throw .unreachable(server: server, reason: Self.reason(error))
     }
+    if (200..<300).contains(response.status.code) { return (response, body) }
+    let isProblem =
+      response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
+    guard isProblem else {
+      throw .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
+    }
     switch response.status.code {
-    case 200..<300:
-      return (response, body)
     case 401, 403:
       throw .notAuthorised(server: server, detail: detail(body, response))
     case 429, 500...:
@@ -106,10 +120,6 @@ public struct RESTClient: Sendable {
         status: Int(response.status.code), detail: detail(body, response),
         retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) })
     default:
-      guard response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
-      else {
-        throw .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
-      }
       throw .refused(status: Int(response.status.code), detail: detail(body, response))
     }
   }

@@ -20,7 +20,7 @@ extension RESTError: CustomStringConvertible {
     case .invalidURL(let text):
       "'\(text)' is not a server URL like http://localhost:8080"
     case .unreachable(let server, let reason):
-      "cannot reach \(server): \(reason); is 'netmon serve' running there?"
+      "cannot reach the server \(server): \(reason); is 'netmon serve' running there?"
     case .notAuthorised(let server, let detail):
       "\(server) does not let us in: \(detail)"
     case .refused(let status, let detail):

@@ -14,23 +14,26 @@ struct ConnectionRow {
 
   /// The columns after `id` and `home`, in the order of `values`.
   private static let columns = [
-    "established_at", "closed_at", "updated_at", "host_id", "process_id", "protocol", "direction",
-    "state", "local_id", "local_port", "remote_id", "remote_port", "service_id", "errno",
+    "established_after", "closed_after", "updated_after", "host_id", "process_id", "protocol",
+    "direction", "state", "local_id", "local_port", "remote_id", "remote_port", "service_id",
+    "errno",
     "error_stage", "error_source", "error_cause", "connect_us", "duration_us", "bytes_sent",
     "bytes_received", "rtt_us", "retransmits", "netns", "inode", "agent_id", "number", "revision",
   ]
 
-  /// Takes `id`, `home` and `values`.
+  /// Takes ``values(id:home:)``.
   static let insert = """
     INSERT INTO connection (id, home, \(columns.joined(separator: ", ")))
     VALUES (\(Array(repeating: "?", count: columns.count + 2).joined(separator: ", ")))
     """
 
-  /// Takes `id`, `home` and `values`, of which `home` stays as it is.
+  /// Takes the same, of which `id` says which row. Leaves out what identifies the row, and the
+  /// process: SQLite would enter it into its index anew even when it is the same.
   static let update = """
     UPDATE connection SET \
-    \(columns.enumerated().map { "\($1) = ?\($0 + 3)" }.joined(separator: ", ")) \
-    WHERE id = ?1 AND home IS ?2
+    \(columns.enumerated().filter { !["agent_id", "number", "process_id"].contains($1) }
+      .map { "\($1) = ?\($0 + 3)" }.joined(separator: ", ")) \
+    WHERE id = ?1
     """
 
   /// What `insert` and `update` take.
@@ -39,9 +42,9 @@ struct ConnectionRow {
     return [
       .integer(id),
       SQLValue(home),
-      SQLValue(c.establishedAt?.microseconds),
-      SQLValue(c.closedAt?.microseconds),
-      SQLValue(c.updatedAt?.microseconds),
+      SQLValue(c.establishedAt?.microseconds(since: c.timestamp)),
+      SQLValue(c.closedAt?.microseconds(since: c.timestamp)),
+      SQLValue(c.updatedAt?.microseconds(since: c.timestamp)),
       SQLValue(hostID),
       .integer(processID),
       SQLValue(c.transport.rawValue),
@@ -108,7 +111,9 @@ extension ConnectionRow {
     var process = ProcessDetails(identity: identity, name: row.text(), path: row.text())
     let local = try row.endpoint()
     let remote = try row.endpoint()
-    let error = row.optionalInteger().flatMap { ConnectionError(number: Int32(truncatingIfNeeded: $0)) }
+    let error = row.optionalInteger().flatMap {
+      ConnectionError(number: Int32(truncatingIfNeeded: $0))
+    }
     let service = row.optionalText()
     guard
       let transport = TransportProtocol(

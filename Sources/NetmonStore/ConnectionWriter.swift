@@ -16,44 +16,64 @@ struct ConnectionWriter {
   private let displaced: Query
   private let insert: Query
   private let update: Query
-  private let change: Query
   private var hasDisplaced: Bool
+  private var changed: [Int64] = []
 
   init(_ db: Database) throws {
     self.db = db
     slots = try Query(
-      "SELECT id, home, agent_id, number, revision FROM connection WHERE id BETWEEN ? AND ?",
-      in: db
+      """
+      SELECT id, home, agent_id, number, revision, process_id FROM connection
+      WHERE id BETWEEN ? AND ?
+      """, in: db
     )
     displaced = try Query(
-      "SELECT id, revision FROM connection WHERE home = ? AND agent_id = ? AND number = ?", in: db
+      """
+      SELECT id, revision, process_id FROM connection
+      WHERE home = ? AND agent_id = ? AND number = ?
+      """, in: db
     )
     insert = try Query(ConnectionRow.insert, in: db)
     update = try Query(ConnectionRow.update, in: db)
-    change = try Query("INSERT INTO change (connection_id) VALUES (?)", in: db)
     hasDisplaced = try db.hasDisplacedRows
   }
 
-  /// Stores a record, unless it is there with the same or a newer revision.
+  /// Stores a record, unless it is there with the same or a newer revision; ``finish()`` follows.
   mutating func write(_ row: ConnectionRow) throws -> Recorded {
     let place = try place(of: row)
-    if let revision = place.revision {
-      guard row.connection.revision > revision else {
-        return Recorded(id: place.id, outcome: .unchanged)
-      }
-      try update.run(row.values(id: place.id, home: place.home))
-    } else {
+    guard let stored = place.stored else {
       try insert.run(row.values(id: place.id, home: place.home))
+      changed.append(place.id)
+      return Recorded(id: place.id, outcome: .inserted)
     }
-    try change.run([.integer(place.id)])
-    return Recorded(id: place.id, outcome: place.revision == nil ? .inserted : .updated)
+    guard row.connection.revision > stored.revision else {
+      return Recorded(id: place.id, outcome: .unchanged)
+    }
+    try update.run(row.values(id: place.id, home: place.home))
+    if row.processID != stored.processID {
+      try db.run(
+        "UPDATE connection SET process_id = ? WHERE id = ?",
+        [.integer(row.processID), .integer(place.id)]
+      )
+    }
+    changed.append(place.id)
+    return Recorded(id: place.id, outcome: .updated)
   }
 
-  /// Where a record stands, with the stored revision; or where it is to go.
+  /// Enters what was written into the change sequence: in one statement, as each has to read and
+  /// write the counter of AUTOINCREMENT.
+  func finish() throws {
+    try db.run(
+      "INSERT INTO change (connection_id) SELECT value FROM json_each(?) ORDER BY key",
+      [.text(changed.description)]
+    )
+  }
+
+  /// Where a record stands, with what is stored of it; or where it is to go.
   private struct Place {
     var id: Int64
     var home: Int64?
-    var revision: Int64?
+    var stored: (revision: Int64, processID: Int64)?
   }
 
   private mutating func place(of row: ConnectionRow) throws -> Place {
@@ -65,14 +85,14 @@ struct ConnectionWriter {
       let home = columns.optionalInteger()
       if id == free { free += 1 }
       if home == nil, columns.integer() == row.agentID, columns.integer() == row.number {
-        found = Place(id: id, revision: columns.integer())
+        found = Place(id: id, stored: (columns.integer(), columns.integer()))
       }
     }
     if let found { return found }
     if hasDisplaced {
       let key: [SQLValue] = [.integer(own.last), .integer(row.agentID), .integer(row.number)]
       let found = try displaced.first(key) {
-        Place(id: $0.integer(), home: own.last, revision: $0.integer())
+        Place(id: $0.integer(), home: own.last, stored: ($0.integer(), $0.integer()))
       }
       if let found { return found }
     }

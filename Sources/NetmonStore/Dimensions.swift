@@ -43,17 +43,19 @@ struct Dimensions: Sendable {
   mutating func address(_ address: IPAddress, in db: Database) throws -> Int64 {
     try addresses.value(for: address) {
       let ip = SQLValue.blob(address.bytes)
-      if let id = try db.integer("SELECT id FROM address WHERE ip = ?", [ip]) { return id }
       // The text may be there without its bytes, from plain SQL.
-      try db.run(
-        "INSERT INTO address (text, ip) VALUES (?, ?) ON CONFLICT (text) DO UPDATE SET ip = ?2",
-        [.text(address.description), ip]
-      )
-      return try db.integer("SELECT id FROM address WHERE ip = ?", [ip]) ?? db.lastInsertedRowID
+      return try db.integer("SELECT id FROM address WHERE ip = ?", [ip])
+        ?? db.insert(
+          """
+          INSERT INTO address (text, ip) VALUES (?, ?)
+          ON CONFLICT (text) DO UPDATE SET ip = excluded.ip
+          """, [.text(address.description), ip]
+        )
     }
   }
 
-  mutating func process(_ process: ProcessDetails, hostID: Int64?, in db: Database) throws -> Int64 {
+  mutating func process(_ process: ProcessDetails, hostID: Int64?, in db: Database) throws -> Int64
+  {
     let executableID = try executable(process, in: db)
     let row = ProcessRow(process, hostID: hostID, executableID: executableID)
     return try processes.value(for: row) { try Self.id(of: row, process, in: db) }
@@ -62,20 +64,14 @@ struct Dimensions: Sendable {
   private mutating func executable(_ process: ProcessDetails, in db: Database) throws -> Int64 {
     try executables.value(for: [ExactText(process.name), ExactText(process.path)]) {
       let values: [SQLValue] = [.text(process.name), .text(process.path)]
-      if let id = try db.integer("SELECT id FROM executable WHERE name = ? AND path = ?", values) {
-        return id
-      }
-      try db.run("INSERT INTO executable (name, path) VALUES (?, ?)", values)
-      return db.lastInsertedRowID
+      return try db.integer("SELECT id FROM executable WHERE name = ? AND path = ?", values)
+        ?? db.insert("INSERT INTO executable (name, path) VALUES (?, ?)", values)
     }
   }
 
   private static func id(of name: String, table: String, in db: Database) throws -> Int64 {
-    if let id = try db.integer("SELECT id FROM \(table) WHERE name = ?", [.text(name)]) {
-      return id
-    }
-    try db.run("INSERT INTO \(table) (name) VALUES (?)", [.text(name)])
-    return db.lastInsertedRowID
+    try db.integer("SELECT id FROM \(table) WHERE name = ?", [.text(name)])
+      ?? db.insert("INSERT INTO \(table) (name) VALUES (?)", [.text(name)])
   }
 
   /// The row of the same instance, completed by what is new; or a new row.
@@ -106,13 +102,12 @@ struct Dimensions: Sendable {
       }
       return id
     }
-    try db.run(
+    return try db.insert(
       """
       INSERT INTO process (pid, host_id, started, executable_id, \(ProcessRow.detailColumns))
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, row.identity + row.details
     )
-    return db.lastInsertedRowID
   }
 }
 

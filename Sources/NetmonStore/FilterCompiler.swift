@@ -21,14 +21,36 @@ struct FilterCompiler {
 
   /// All terms, or "1" when there are none.
   mutating func condition(_ filter: Filter) -> String {
-    filter.terms.isEmpty
-      ? "1" : filter.terms.map { condition($0) }.joined(separator: " AND ")
+    filter.terms.isEmpty ? "1" : Self.joined(filter.terms.map { condition($0) }[...], by: "AND")
   }
 
   private mutating func condition(_ term: Filter.Term) -> String {
     guard !term.anyOf.isEmpty else { return term.isNegated ? "1" : "0" }
-    let any = "(" + term.anyOf.map { condition($0) }.joined(separator: " OR ") + ")"
+    // Patterns of one field are asked together: each question costs a pass over the dimension.
+    var patterns: [Filter.TextField: [Filter.TextPattern]] = [:]
+    var conditions: [String] = []
+    for match in term.anyOf {
+      if case .text(let field, let pattern) = match {
+        patterns[field, default: []].append(pattern)
+      } else {
+        conditions.append(condition(match))
+      }
+    }
+    for field in Filter.TextField.allCases {
+      if let patterns = patterns[field] { conditions.append(condition(field, patterns)) }
+    }
+    let any = Self.joined(conditions[...], by: "OR")
     return term.isNegated ? "\(any) IS NOT TRUE" : any
+  }
+
+  /// A balanced tree, as SQLite limits the depth of an expression to 1,000.
+  private static func joined(_ conditions: ArraySlice<String>, by operation: String) -> String {
+    guard conditions.count > 1, let first = conditions.indices.first else {
+      return conditions.joined()
+    }
+    let middle = first + conditions.count / 2
+    let (left, right) = (conditions[..<middle], conditions[middle...])
+    return "(\(joined(left, by: operation)) \(operation) \(joined(right, by: operation)))"
   }
 
   private mutating func condition(_ match: Filter.Match) -> String {
@@ -40,11 +62,11 @@ struct FilterCompiler {
     case .transport(let transport): "c.protocol = \(bindings.bind(transport.rawValue))"
     case .direction(let direction): "c.direction = \(bindings.bind(direction.code))"
     case .family(let family):
-      "c.remote_id IN (SELECT id FROM address WHERE (instr(text, ':') > 0) = \(bindings.bind(family == .ipv6 ? 1 : 0)))"
+      "\(RecordField.family.sql) = \(bindings.bind(family.rawValue))"
     case .stage(let stage): "c.error_stage = \(bindings.bind(stage.code))"
     case .source(let source): "c.error_source = \(bindings.bind(source.code))"
     case .cause(let cause): "c.error_cause = \(bindings.bind(cause.code))"
-    case .text(let field, let pattern): condition(field, pattern)
+    case .text(let field, let pattern): condition(field, [pattern])
     case .number(let field, let comparison): condition(field, comparison)
     case .time(let field, let comparison): condition(field, comparison)
     case .endpoint(let side, let prefix, let ports): condition(side, prefix, ports)
@@ -56,37 +78,38 @@ struct FilterCompiler {
 // MARK: - Text
 
 extension FilterCompiler {
-  private mutating func condition(_ field: Filter.TextField, _ pattern: Filter.TextPattern)
-    -> String
-  {
+  private mutating func condition(
+    _ field: Filter.TextField, _ patterns: [Filter.TextPattern]
+  ) -> String {
     switch field {
-    case .process: executables { $0.matches("x.name", pattern) }
-    case .path: executables { $0.matches("x.path", pattern) }
-    case .user: processes(matches("user", pattern))
-    case .unit: processes(matches("unit", pattern))
-    case .container: processes(matches("container", pattern))
-    case .parentName: processes(matches("parent_name", pattern))
-    case .command: processes(matches("command", pattern))
-    case .host: "c.host_id IN (SELECT id FROM host WHERE \(matches("name", pattern)))"
-    case .service: "c.service_id IN (SELECT id FROM service WHERE \(matches("name", pattern)))"
-    case .origin: matches(RecordField.origin.sql, pattern)
+    case .process: executables { $0.matches("x.name", patterns) }
+    case .path: executables { $0.matches("x.path", patterns) }
+    case .user: processes(matches("user", patterns))
+    case .unit: processes(matches("unit", patterns))
+    case .container: processes(matches("container", patterns))
+    case .parentName: processes(matches("parent_name", patterns))
+    case .command: processes(matches("command", patterns))
+    case .host: "c.host_id IN (SELECT id FROM host WHERE \(matches("name", patterns)))"
+    case .service: "c.service_id IN (SELECT id FROM service WHERE \(matches("name", patterns)))"
+    case .origin: matches(RecordField.origin.sql, patterns)
     }
   }
 
-  private mutating func matches(_ text: String, _ pattern: Filter.TextPattern) -> String {
-    switch pattern {
-    case .exact(let whole): "\(text) = \(bindings.bind(whole))"
-    case .glob(let pieces) where pieces.isEmpty: "0"
-    case .glob(let pieces):
-      "\(text) GLOB \(bindings.bind(pieces.map(Self.escaped).joined(separator: "*")))"
+  private mutating func matches(_ text: String, _ patterns: [Filter.TextPattern]) -> String {
+    let conditions = patterns.map { pattern in
+      switch pattern {
+      case .exact(let whole): "\(text) = \(bindings.bind(whole))"
+      case .glob(let pieces) where pieces.isEmpty: "0"
+      case .glob(let pieces):
+        "\(text) GLOB \(bindings.bind(pieces.map(Self.escaped).joined(separator: "*")))"
+      }
     }
+    return Self.joined(conditions[...], by: "OR")
   }
 
   /// A text that GLOB takes literally.
   private static func escaped(_ piece: String) -> String {
-    String(String.UnicodeScalarView(piece.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
-      "*?[".unicodeScalars.contains(scalar) ? ["[", scalar, "]"] : [scalar]
-    }))
+    piece.replacing("[", with: "[[]").replacing("*", with: "[*]").replacing("?", with: "[?]")
   }
 
   private func processes(_ condition: String) -> String {
@@ -101,8 +124,9 @@ extension FilterCompiler {
   }
 
   private mutating func condition(word: String) -> String {
+    // ASCII only, as SQLite's own lower().
     let lower = String(
-      String.UnicodeScalarView(word.unicodeScalars.map { $0.isASCII ? $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 : $0 }))
+      decoding: word.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
     let needle = bindings.bind(lower)
     let names = { (column: String) in "instr(lower(\(column)), \(needle)) > 0" }
     var conditions = [

@@ -67,24 +67,3 @@ struct ProcessRow: Hashable {
 
   static let detailColumns = "user_id, user, unit, container, parent_id, parent_name, command"
 }
-
-/// A text that equals another only byte by byte.
-///
-/// Swift's `==` takes canonically equivalent texts as equal; SQLite and the kernel do not.
-struct ExactText: Hashable {
-  let text: String
-
-  init(_ text: String) {
-    self.text = text
-  }
-
-  static func == (a: Self, b: Self) -> Bool {
-    a.text.utf8.elementsEqual(b.text.utf8)
-  }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    hasher.combine(0xFF as UInt8)
-  }
-}

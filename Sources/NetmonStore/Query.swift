@@ -107,4 +107,8 @@ extension Database {
   func count(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
     Int(try integer(sql, values) ?? 0)
   }
+  /// Inserts a row and returns its id.
+  func insert(_ sql: String, _ values: [SQLValue]) throws -> Int64 {
+    try Query("\(sql) RETURNING id", in: self).first(values) { $0.integer() } ?? 0
+  }
 }

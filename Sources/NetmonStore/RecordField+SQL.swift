@@ -46,6 +46,28 @@ extension RecordField {
     }
   }
 
+  /// The columns of `c` that `sql` looks at.
+  var columns: [String] {
+    switch self {
+    case .id: ["id"]
+    case .timestamp: ["opened_at"]
+    case .process_id, .process_name, .process_path, .user_id, .user, .unit, .container, .parent_id,
+      .parent_name, .command:
+      ["process_id"]
+    case .local_addr: ["local_id", "local_port"]
+    case .remote_addr: ["remote_id", "remote_port"]
+    case .family: ["remote_id"]
+    case .error: ["errno"]
+    case .service_name: ["service_id"]
+    case .host: ["host_id"]
+    case .origin: ["agent_id", "number"]
+    case .protocol, .state, .revision, .direction, .errno, .error_stage, .error_source,
+      .error_cause, .established_at, .closed_at, .updated_at, .connect_us, .duration_us,
+      .bytes_sent, .bytes_received, .rtt_us, .retransmits, .netns:
+      [rawValue]
+    }
+  }
+
   private static func process(_ column: String) -> String {
     "(SELECT \(column) FROM process p WHERE p.id = c.process_id)"
   }

@@ -67,7 +67,9 @@ extension Schema {
       let timestamp = try parse("timestamp", row.text()) { text in
         Timestamp(text).flatMap { Timestamp.valid.contains($0) ? $0 : nil }
       }
-      let pid = try parse("process_id", row.optionalText() ?? "0") { Int32($0).flatMap { $0 < 0 ? nil : $0 } }
+      let pid = try parse("process_id", row.optionalText() ?? "0") {
+        Int32($0).flatMap { $0 < 0 ? nil : $0 }
+      }
       let (name, path) = (row.text(), row.text())
       let local = try parse("local_addr", row.text(), Endpoint.init)
       let remote = try parse("remote_addr", row.text(), Endpoint.init)

@@ -16,6 +16,8 @@ extension Store {
   ///   - sequence: the cursor; 0 is the beginning.
   ///   - limit: how many changes to look at, > 0.
   ///   - onlyOwn: leave out records that were made by other stores.
+  /// - Returns: each record at most once, in its latest state.
+  /// - Throws: ``StoreError``.
   public func changes(
     after sequence: Int64, limit: Int, onlyOwn: Bool = false
   ) throws(StoreError) -> ChangeBatch {

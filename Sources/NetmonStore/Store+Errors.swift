@@ -30,10 +30,12 @@ private struct ErrorCounter {
   mutating func countGroups() throws {
     var failures = try failures()
     let keys = query.by
+    let rows = grouped(
+      failures, by: keys,
+      computing: "count(*) AS n, min(failed_at) AS first, max(failed_at) AS last")
     let sql = """
-      SELECT \(columns("count(*), min(failed_at), max(failed_at)", by: keys))
-      FROM (\(failures.select(columns("c.failed_at AS failed_at", of: keys))))
-      \(grouping(keys)) ORDER BY count(*) DESC, max(failed_at) DESC, \(columns("1", by: keys))
+      SELECT \(values(of: keys, "sum(n), min(first), max(last)")) FROM (\(rows)) c
+      \(grouping(keys)) ORDER BY sum(n) DESC, max(last) DESC, \(list(keys.map(name), "1"))
       LIMIT \(failures.bind(query.limit))
       """
     groups = try Query(sql, in: db).all(failures.bindings.values) { row in
@@ -53,38 +55,38 @@ private struct ErrorCounter {
     let keys = query.by
     let width = max(span.upperBound.microseconds(since: span.lowerBound), 1)
     let part = """
-      max(0, min(\(ErrorGroup.parts - 1), (failed_at - \(failures.bind(span.lowerBound.microseconds))) \
+      max(0, min(\(ErrorGroup.parts - 1), \
+      (failed_at - \(failures.bind(span.lowerBound.microseconds))) \
       * \(ErrorGroup.parts) / \(failures.bind(width))))
       """
+    let rows = grouped(failures, by: keys, and: ("part", part), computing: "count(*) AS n")
     let sql = """
-      SELECT \(columns("\(part) AS part, count(*)", by: keys))
-      FROM (\(failures.select(columns("c.failed_at AS failed_at", of: keys))))
-      GROUP BY \(columns("part", by: keys))
+      SELECT \(values(of: keys, "part, sum(n)")) FROM (\(rows)) c
+      GROUP BY \(list(keys.map(name), "part"))
       """
     let indices = indices(by: keys)
     try Query(sql, in: db).forEach(failures.bindings.values) { row in
       let key = row.key(count: keys.count)
-      let (part, count) = (row.integer(), row.integer())
-      for index in indices[key] ?? [] { groups[index].trend[Int(part)] += Int(count) }
+      let (part, count) = (Int(row.integer()), Int(row.integer()))
+      for index in indices[key] ?? [] { groups[index].trend[part] += count }
     }
   }
 
   mutating func countSuccesses() throws {
     var filter = query.filter.withoutErrors
     filter.terms.append(Filter.Term(.time(.timestamp, .between(span.lowerBound, span.upperBound))))
-    let successes = try Selection(
-      filter, where: "c.errno IS NULL AND c.direction IS NOT \(Direction.listen.code)", in: db
-    )
     let keys = query.by.filter { !$0.isAboutError }
-    let sql = """
-      SELECT \(columns("count(*)", by: keys))
-      FROM (\(successes.select(columns("1", of: keys)))) \(grouping(keys))
-      """
+    let conditions =
+      ["c.errno IS NULL", "c.direction IS NOT \(Direction.listen.code)"]
+      + keys.compactMap { $0.canHaveFailed(since: span.lowerBound) }
+    let successes = try Selection(filter, where: list(conditions, separator: " AND "), in: db)
+    let rows = grouped(successes, by: keys, computing: "count(*) AS n")
+    let sql = "SELECT \(values(of: keys, "sum(n)")) FROM (\(rows)) c \(grouping(keys))"
     let indices = indices(by: keys)
     try Query(sql, in: db).forEach(successes.bindings.values) { row in
       let key = row.key(count: keys.count)
-      let count = row.integer()
-      for index in indices[key] ?? [] { groups[index].successes = Int(count) }
+      let count = Int(row.integer())
+      for index in indices[key] ?? [] { groups[index].successes = count }
     }
   }
 
@@ -118,19 +120,37 @@ private struct ErrorCounter {
     }
   }
 
-  /// The key columns by name, before others.
-  private func columns(_ others: String, by keys: [GroupKey]) -> String {
-    (keys.indices.map { "key\($0)" } + [others]).joined(separator: ", ")
+  /// The selected rows, grouped by the integers behind the keys: few rows are left to look up
+  /// names for.
+  private func grouped(
+    _ rows: Selection, by keys: [GroupKey], and extra: (name: String, sql: String)? = nil,
+    computing aggregates: String
+  ) -> String {
+    let columns = Array(Set(keys.flatMap(\.field.columns))).sorted()
+    let names = columns + (extra.map { [$0.name] } ?? [])
+    // The + keeps SQLite from going through an index, which would scatter its reads.
+    let selected = columns.map { "+c.\($0) AS \($0)" } + ["c.failed_at AS failed_at"]
+    return """
+      SELECT \(list(columns, extra.map { "\($0.sql) AS \($0.name)" }, aggregates))
+      FROM (\(rows.select(list(selected)))) \(grouping(names))
+      """
   }
 
-  /// The key columns as they are computed from a row, before others.
-  private func columns(_ others: String, of keys: [GroupKey]) -> String {
-    (keys.enumerated().map { "\($1.field.sql) AS key\($0)" } + [others]).joined(separator: ", ")
+  private func values(of keys: [GroupKey], _ others: String) -> String {
+    list(keys.map { "\($0.field.sql) AS \(name($0))" }, others)
   }
 
-  /// Without keys all rows are one group, but none when there is no row.
-  private func grouping(_ keys: [GroupKey]) -> String {
-    keys.isEmpty ? "GROUP BY NULL" : "GROUP BY " + keys.indices.map { "key\($0)" }.joined(separator: ", ")
+  private func name(_ key: GroupKey) -> String { "key_\(key.rawValue)" }
+
+  private func list(_ names: [String], _ others: String?..., separator: String = ", ") -> String {
+    (names + others.compactMap { $0 }).joined(separator: separator)
+  }
+
+  private func grouping(_ keys: [GroupKey]) -> String { grouping(keys.map(name)) }
+
+  /// Without names all rows are one group, but none when there is no row.
+  private func grouping(_ names: [String]) -> String {
+    "GROUP BY \(names.isEmpty ? "NULL" : list(names))"
   }
 }
 
@@ -146,6 +166,31 @@ extension GroupKey {
     switch self {
     case .error, .stage, .source, .cause, .state: true
     default: false
+    }
+  }
+}
+
+extension GroupKey {
+  /// A condition that leaves out rows whose value no failure has, where that is cheap to tell:
+  /// most successes are of no interest.
+  fileprivate func canHaveFailed(since time: Timestamp) -> String? {
+    func failed(_ column: String) -> String {
+      """
+      SELECT \(column) FROM connection \
+      WHERE errno IS NOT NULL AND failed_at >= \(time.microseconds)
+      """
+    }
+    switch self {
+    case .remote: return "c.remote_id IN (\(failed("remote_id")))"
+    case .local: return "c.local_id IN (\(failed("local_id")))"
+    case .process, .path:
+      let text = self == .process ? "x.name" : "x.path"
+      let executables = "process p JOIN executable x ON x.id = p.executable_id"
+      return """
+        c.process_id IN (SELECT p.id FROM \(executables) WHERE \(text) IN (
+          SELECT \(text) FROM \(executables) WHERE p.id IN (\(failed("process_id")))))
+        """
+    default: return nil
     }
   }
 }

@@ -9,8 +9,8 @@ extension Store {
   /// another one changes nothing.
   ///
   /// - Returns: what became of each, in the order of the input.
-  /// - Throws: ``StoreError/invalid(_:reason:)`` for a timestamp outside ``Timestamp/valid`` or a
-  ///   number out of range.
+  /// - Throws: ``StoreError/invalid(_:reason:)`` for a time outside ``Timestamp/valid`` or a number out
+  ///   of range.
   public func record(_ connections: [Connection]) throws(StoreError) -> [Recorded] {
     guard !connections.isEmpty else { return [] }
     return try write(.record) { db, dimensions in
@@ -56,14 +56,15 @@ extension Database {
     var recorded: [Recorded] = []
     recorded.reserveCapacity(connections.count)
     for (index, connection) in connections.enumerated() {
-      guard Timestamp.valid.contains(connection.timestamp) else {
+      guard connection.times.allSatisfy({ $0.map(Timestamp.valid.contains) ?? true }) else {
         throw StoreError.invalid(
-          .record, reason: "the timestamp of record \(index) is not within 2015 to 2049"
+          .record, reason: "a time of record \(index) is not within 2015 to 2049"
         )
       }
       let row = try dimensions.row(of: connection, number: { numbers.next() ?? 0 }, in: self)
       recorded.append(try writer.write(row))
     }
+    try writer.finish()
     return recorded
   }
 
@@ -85,6 +86,10 @@ extension Database {
     guard let end else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row") }
     return end - Int64(count)..<end
   }
+}
+
+extension Connection {
+  fileprivate var times: [Timestamp?] { [timestamp, establishedAt, closedAt, updatedAt] }
 }
 
 extension Dimensions {

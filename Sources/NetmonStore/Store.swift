@@ -26,8 +26,8 @@ public final class Store: Sendable {
   /// *others* have committed.
   private let watcher: DatabaseQueue
 
-  /// Opens the file; for writing, creates it and its directory (for owner and group only) and
-  /// migrates it.
+  /// Opens the file. For writing, creates it, and its directory for owner and group only, and
+  /// brings it to the newest schema.
   ///
   /// For reading, a user needs read permission on the file and on `PATH-wal` and `PATH-shm`, which
   /// SQLite keeps beside it with the same permissions.
@@ -54,7 +54,8 @@ public final class Store: Sendable {
   func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
     do {
       if access == .readWrite, try pool.read({ try $0.hasUnreadAddresses }) {
-        try write(.read) { db, dimensions in try dimensions.readAddresses(in: db) }
+        // Reading goes on without it, as when the disk is full.
+        try? write(.read) { db, dimensions in try dimensions.readAddresses(in: db) }
       }
       return try pool.read(body)
     } catch {
@@ -108,7 +109,8 @@ extension Store {
       let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
       do {
         try FileManager.default.createDirectory(
-          atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750]
+          atPath: directory, withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o750]
         )
       } catch {
         throw .cannotOpen(path: path, reason: "cannot create \(directory)")
@@ -133,6 +135,7 @@ extension Store {
       guard !db.configuration.readonly else { return }
       try db.execute(
         sql: """
+          PRAGMA cache_size = -65536;
           PRAGMA wal_autocheckpoint = 16384;
           PRAGMA journal_size_limit = 67108864;
           """)

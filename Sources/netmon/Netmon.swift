@@ -29,6 +29,8 @@ struct Netmon {
     ])
 
   static func main() async {
+    // A peer or reader that goes away is an error of that write, not the end of the program.
+    signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
     let width = terminalWidth(of: STDOUT_FILENO, environment: environment)
     let console = Console(environment: environment, width: width)

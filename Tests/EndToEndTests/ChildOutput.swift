@@ -15,17 +15,19 @@ final class ChildOutput: Sendable {
   private let state = Mutex(State())
 
   init(_ handle: FileHandle) {
-    handle.readabilityHandler = { [self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      let waiting = state.withLock { state in
-        state.readings += 1
-        state.bytes += data
-        state.hasEnded = data.isEmpty
-        defer { state.waiting = [] }
-        return state.waiting
+    Thread.detachNewThread { [self] in
+      while true {
+        let data = handle.availableData
+        let (waiting, hasEnded) = state.withLock { state in
+          defer { state.waiting = [] }
+          state.readings += 1
+          state.bytes += data
+          state.hasEnded = data.isEmpty
+          return (state.waiting, state.hasEnded)
+        }
+        for continuation in waiting { continuation.resume() }
+        if hasEnded { return }
       }
-      for continuation in waiting { continuation.resume() }
     }
   }
 

@@ -1,48 +1,39 @@
 import Foundation
+import Glibc
+import Synchronization
 
 /// A program that a test started; killed at the end of this object's life, or of its own lifetime,
 /// so that waiting for its output or its end always ends too.
+///
+/// Foundation's `Process` now and then misses an end when several run at a time.
 final class ChildProcess: Sendable {
+  let pid: Int32
   let output: ChildOutput
   let errors: ChildOutput
-  private let process: Process
   private let input: FileHandle
-  private let exit: Task<Int32, Never>
+  private let exit: Exit
 
   /// Starts the program at `path`, or the one of that name in `PATH`, with an open standard input.
+  /// `environment` is added to this process's.
   init(
     _ path: String, _ arguments: [String] = [], environment: [String: String] = [:],
     lifetime: Duration = .seconds(60)
   ) throws {
-    let pipes = (input: Pipe(), output: Pipe(), errors: Pipe())
-    let (exits, exited) = AsyncStream<Int32>.makeStream()
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.find(path) ?? path)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = pipes.input
-    process.standardOutput = pipes.output
-    process.standardError = pipes.errors
-    process.terminationHandler = { process in
-      let wasKilled = process.terminationReason == .uncaughtSignal
-      exited.yield(process.terminationStatus + (wasKilled ? 128 : 0))
-      exited.finish()
-    }
-    try process.run()
-    input = pipes.input.fileHandleForWriting
-    output = ChildOutput(pipes.output.fileHandleForReading)
-    errors = ChildOutput(pipes.errors.fileHandleForReading)
-    exit = Task { await exits.first { _ in true } ?? -1 }
+    let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let started = try Self.spawn([path] + arguments, environment)
+    pid = started.pid
+    input = started.input
+    output = ChildOutput(started.output)
+    errors = ChildOutput(started.errors)
+    exit = Exit(of: pid)
     let end = DispatchTime.now() + lifetime / .seconds(1)
-    DispatchQueue.global().asyncAfter(deadline: end) { [weak self] in self?.send(SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: end) { [weak exit] in exit?.send(SIGKILL) }
   }
 
   deinit { send(SIGKILL) }
 
-  var pid: Int32 { process.processIdentifier }
-
   func send(_ signal: Int32) {
-    if process.isRunning { kill(pid, signal) }
+    exit.send(signal)
   }
 
   func closeInput() {
@@ -51,7 +42,7 @@ final class ChildProcess: Sendable {
 
   /// Waits for the end of the process: its exit status, or 128 and the signal that killed it.
   var status: Int32 {
-    get async { await exit.value }
+    get async { await exit.status.value }
   }
 }
 
@@ -75,11 +66,45 @@ extension ChildProcess {
     return Result(status: await child.status, output: output, errors: errors)
   }
 
-  /// The path of a program that is installed, or of one that is given by its path.
+  /// The path of a program that is installed.
   static func find(_ name: String) -> String? {
-    if name.contains("/") { return name }
     let directories = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
     return directories.map { "\($0)/\(name)" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}
+
+extension ChildProcess {
+  /// The end of a process, awaited on a thread of its own.
+  private final class Exit: Sendable {
+    let status: Task<Int32, Never>
+    private let pid: pid_t
+    /// Once a process was waited for, its pid may be another one's.
+    private let isReaped = Mutex(false)
+
+    init(of pid: pid_t) {
+      self.pid = pid
+      let (ends, end) = AsyncStream<Int32>.makeStream()
+      status = Task { await ends.first { _ in true } ?? -1 }
+      Thread.detachNewThread { [self] in
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        var status: Int32 = 0
+        isReaped.withLock {
+          waitpid(pid, &status, 0)
+          $0 = true
+        }
+        // `WIFEXITED` and its kin are macros (wait(2)): the signal is in the low 7 bits.
+        let signal = status & 0x7F
+        end.yield(signal == 0 ? status >> 8 & 0xFF : 128 + signal)
+        end.finish()
+      }
+    }
+
+    func send(_ signal: Int32) {
+      isReaped.withLock { isReaped in
+        if !isReaped { kill(pid, signal) }
+      }
+    }
   }
 }

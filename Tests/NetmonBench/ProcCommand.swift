@@ -81,8 +81,8 @@ enum ProcCommand {
       return "| \(name) | \(tables.description) | \(owners.description) |"
     }
     return """
-      \(sockets) sockets of \(options.processes) processes in \(options.namespaces) \
-      network namespaces. \(facts)
+      \(sockets) sockets; processes: \(options.processes), network namespaces: \
+      \(options.namespaces). \(facts)
 
       \(table.markdown)
 

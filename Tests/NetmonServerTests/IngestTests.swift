@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  @Test func oneOriginPostedManyTimesAtOnceIsOneRow() async throws {
+    try await withServer { server in
+      let record = Record().with("origin", #""agent-1/7""#).json
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<20 { group.addTask { try await server.post(record).status } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(statuses.sorted() == Array(repeating: 200, count: 19) + [201])
+      #expect(try await server.get("/api/connections").array.count == 1)
+    }
+  }
+
   @Test func withoutAnOriginEachPostIsNew() async throws {
     try await withServer { server async throws in
       #expect(try await server.post(Record().json).status == 201)

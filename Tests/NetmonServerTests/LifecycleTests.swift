@@ -1,4 +1,6 @@
 import Foundation
+import NetmonCore
+import NetmonStore
 import ServiceLifecycle
 import Testing
 
@@ -44,6 +46,35 @@ import Testing
         await server.group.triggerGracefulShutdown()
         try await connection.send("[]")
         #expect(try await connection.receiveToEnd().hasPrefix("HTTP/1.1 200 OK"))
+      }
+    }
+  }
+
+  @Test func aLargeAnswerIsCompletedBeforeShutdown() async throws {
+    try await withRunningServer { server in
+      let records = try RecordReader.read(Array(Record.series(10_000).json.utf8), as: .json)
+      _ = try server.store.record(records.connections)
+      try await RawConnection.with(port: server.address.port, receiveBuffer: 4096) { connection in
+        try await connection.send(
+          "GET /api/connections?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let head = try await connection.receive(upTo: "\r\n\r\n")
+        let length = try #require(head.firstMatch(of: /Content-Length: (\d+)/)?.1)
+        await server.group.triggerGracefulShutdown()
+        #expect(try await connection.receiveToEnd().utf8.count == Int(length))
+      }
+    }
+  }
+
+  @Test func aClientThatTakesNothingIsLetGo() async throws {
+    var limits = Server.Limits()
+    limits.responseTimeout = .milliseconds(50)
+    try await withRunningServer(limits: limits) { server in
+      let records = try RecordReader.read(Array(Record.series(10_000).json.utf8), as: .json)
+      _ = try server.store.record(records.connections)
+      try await RawConnection.with(port: server.address.port, receiveBuffer: 4096) { connection in
+        try await connection.send(
+          "GET /api/connections?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await server.shutDown()
       }
     }
   }
@@ -131,8 +162,28 @@ import Testing
     var limits = Server.Limits()
     limits.headerTimeout = .milliseconds(50)
     try await withRunningServer(limits: limits) { server in
-      try await RawConnection.with(port: server.address.port) { connection in
+      try await RawConnection.with(port: server.address.port) { connection async throws in
         #expect(try await connection.receiveToEnd() == "")
+      }
+    }
+  }
+
+  @Test(arguments: ["x\r\n[]\r\n0\r\n\r\n", "2\r\n[]0\r\n\r\n", "-1\r\n"])
+  func aBrokenBodyIsRefused(chunks: String) async throws {
+    try await withRunningServer { server in
+      try await RawConnection.with(port: server.address.port) { connection in
+        try await connection.send(
+          """
+          POST /api/connections HTTP/1.1\r
+          Host: localhost\r
+          Content-Type: application/json\r
+          Transfer-Encoding: chunked\r
+          \r
+          \(chunks)
+          """)
+        let answer = try await connection.receiveToEnd()
+        #expect(answer.hasPrefix("HTTP/1.1 400"))
+        #expect(answer.contains("not sent as HTTP asks"))
       }
     }
   }

@@ -167,6 +167,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "connections?limit=3", "connections/error/ECONNRESET", "errors", "errors?by=pid", "processes",
+    "processes?limit=5", "hosts", "stats", "gaps",
+  ])
+  func answersAreRevalidated(path: String) async throws {
+    try await withServer { server in
+      _ = try await server.post(Record.series(5).json)
+      let tag = try #require(try await server.get("/api/\(path)").headers[.eTag])
+      let same = try await server.get("/api/\(path)", headers: [.ifNoneMatch: tag])
+      #expect(same.status == 304)
+      _ = try await server.post(Record().json)
+      let changed = try await server.get("/api/\(path)", headers: [.ifNoneMatch: tag])
+      #expect(changed.status == 200)
+    }
+  }
+
   @Test func anUnchangedListIsNotSentAgain() async throws {
     try await withServer { server in
       _ = try await server.post(Record().json)

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdTesting
 import NetmonCore
 import NetmonStore
 import Testing
@@ -113,6 +114,24 @@ import Testing
     try await withServer { server async throws in
       #expect(try await server.get("/healthz").text == #"{"status":"ok"}"#)
       #expect(try await server.get("/readyz").text == #"{"status":"ready"}"#)
+    }
+  }
+
+  @Test func aStoreThatCannotWriteIsNotReady() async throws {
+    try await withStore { store in
+      let server = try Server(
+        configuration: .init(now: { testNow }),
+        store: Store(path: store.path, access: .readOnly), logger: .silent)
+      try await server.application.test(.router) { client in
+        let server = TestServer(client: client, store: store)
+        try await server.expect(200, from: "/healthz")
+        try await server.expect(200, from: "/api/connections")
+        for reply in [try await server.get("/readyz"), try await server.post(Record().json)] {
+          #expect(reply.status == 503)
+          #expect(reply.headers[.retryAfter] == "30")
+          #expect(reply.detail.contains("read-only"))
+        }
+      }
     }
   }
 

@@ -45,7 +45,11 @@ import Testing
 
   @Test func onlyOwnPassesOverOthers() throws {
     let other = (0..<5).map { sample(at: $0, origin: Origin(agent: "other", number: $0)) }
-    _ = try store.record(other + [sample(at: 9)] + other.map { var c = $0; c.revision = 2; return c })
+    _ = try store.record(
+      other + [sample(at: 9)]
+        + other.map {
+          var c = $0; c.revision = 2; return c
+        })
     let batch = try store.changes(after: 0, limit: 3, onlyOwn: true)
     #expect(batch.changes.map(\.connection.timestamp) == [.at(9)])
     #expect(batch.lastSequence == 11)

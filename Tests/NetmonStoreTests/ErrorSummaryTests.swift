@@ -37,10 +37,11 @@ import Testing
   @Test func groupsCountAndOrder() throws {
     try fill()
     let groups = try summary().groups
-    #expect(groups.map { $0.keys.map(\.1) } == [
-      ["ECONNREFUSED", "curl", "192.0.2.7:443"], ["ECONNRESET", "curl", "192.0.2.7:443"],
-      ["EHOSTUNREACH", "ssh", "192.0.2.7:443"],
-    ])
+    #expect(
+      groups.map { $0.keys.map(\.1) } == [
+        ["ECONNREFUSED", "curl", "192.0.2.7:443"], ["ECONNRESET", "curl", "192.0.2.7:443"],
+        ["EHOSTUNREACH", "ssh", "192.0.2.7:443"],
+      ])
     #expect(groups.map(\.count) == [3, 1, 1])
     // Two successes of curl to that remote; not the listener, not the other remote or process.
     #expect(groups.map(\.successes) == [2, 2, 0])
@@ -55,13 +56,24 @@ import Testing
     #expect(try summary(limit: 0).groups.isEmpty)
   }
 
+  @Test func successesOfOtherInstancesCount() throws {
+    var elsewhere = sample(at: 2000, pid: 99)
+    elsewhere.process.path = "/opt/curl"
+    elsewhere.remote = "192.0.2.7:80"
+    _ = try store.record([sample(error: .EPIPE), elsewhere])
+    #expect(try summary(by: [.process]).groups.map(\.successes) == [1])
+    #expect(try summary(by: [.path]).groups.map(\.successes) == [0])
+    #expect(try summary(by: [.process, .remote]).groups.map(\.successes) == [0])
+  }
+
   @Test func timelineCountsBuckets() throws {
     try fill()
     let timeline = try summary().timeline
     #expect(timeline.map(\.time) == [0, 6, 10, 15, 20].map { .at($0 * Self.minute) })
-    #expect(timeline.map { $0.counts.map(\.0) } == [
-      [.ECONNREFUSED], [.EHOSTUNREACH], [.ECONNREFUSED], [.ECONNRESET], [.ECONNREFUSED],
-    ])
+    #expect(
+      timeline.map { $0.counts.map(\.0) } == [
+        [.ECONNREFUSED], [.EHOSTUNREACH], [.ECONNREFUSED], [.ECONNRESET], [.ECONNREFUSED],
+      ])
     let hour = try store.errorSummary(ErrorQuery(bucket: 60 * Self.minute, now: .at(0))).timeline
     #expect(hour.count == 1)
     #expect(hour[0].counts.map(\.1) == [3, 1, 1])
@@ -86,7 +98,8 @@ import Testing
     // From the failure at 15 minutes on there was none.
     #expect(groups.map(\.successes) == [0])
     let since = Filter.Term(.time(.occurrence, .greaterOrEqual(.at(0))))
-    #expect(try summary([since, .init(.error(.exactly(.ECONNRESET)))]).groups.map(\.successes) == [2])
+    #expect(
+      try summary([since, .init(.error(.exactly(.ECONNRESET)))]).groups.map(\.successes) == [2])
     #expect(try summary([.init(.error(.none))]).groups.isEmpty)
     #expect(try summary([.init(.text(.process, .exact("nobody")))]).groups.isEmpty)
   }
@@ -105,6 +118,7 @@ import Testing
     #expect(try summary(by: []).groups.isEmpty)
     try fill()
     #expect(try summary(by: []).groups.map(\.count) == [5])
+    #expect(try summary(by: [.error, .error]).groups.map(\.count) == [3, 1, 1])
     for query in [ErrorQuery(bucket: 0, now: .at(0)), ErrorQuery(now: .at(0), limit: -1)] {
       #expect(throws: StoreError.self) { try store.errorSummary(query) }
     }

@@ -42,8 +42,10 @@ import Testing
     #expect(all.allSatisfy { $0.origin?.agent == store.id })
     #expect(try store.lastSequence() == 2)
     #expect(try store.gaps().isEmpty)
-    #expect(try directory.rows("SELECT name FROM sqlite_schema WHERE name LIKE 'connections_%' ORDER BY name")
-      == ["connections_insert", "connections_part", "connections_part_insert"])
+    #expect(
+      try directory.rows(
+        "SELECT name FROM sqlite_schema WHERE name LIKE 'connections_%' ORDER BY name")
+        == ["connections_insert", "connections_part", "connections_part_insert"])
     #expect(try directory.brokenRules() == [])
     #expect(try Store(path: directory.file).count(Filter()) == 2)
   }
@@ -63,13 +65,15 @@ import Testing
     let gap = try #require(try store.gaps().first)
     #expect(gap.count == bad.count)
     #expect(gap.from == .at(0) && gap.to == .at(0))
-    #expect(try directory.rows("SELECT id, note, reason FROM connections_unreadable ORDER BY id")[...2]
-      == ["10|n|timestamp soon", "11|n|process_id -3", "12|n|local_addr "])
+    #expect(
+      try directory.rows("SELECT id, note, reason FROM connections_unreadable ORDER BY id")[...2]
+        == ["10|n|timestamp soon", "11|n|process_id -3", "12|n|local_addr "])
     #expect(try directory.rows("SELECT count(*) FROM connections_unreadable") == ["\(bad.count)"])
   }
 
   @Test func anotherTableOfThatNameIsLeftAlone() throws {
-    try directory.execute("CREATE TABLE connections (host TEXT); INSERT INTO connections VALUES ('x')")
+    try directory.execute(
+      "CREATE TABLE connections (host TEXT); INSERT INTO connections VALUES ('x')")
     let error = #expect(throws: StoreError.self) { try Store(path: directory.file) }
     #expect(error?.description.contains("timestamp") == true)
     #expect(try directory.rows("SELECT host FROM connections") == ["x"])

@@ -24,7 +24,9 @@ import Testing
   @Test func refusesWhatIsNoDatabase() throws {
     try Data(repeating: 65, count: 5000).write(to: URL(fileURLWithPath: directory.file))
     for access in [Store.Access.readWrite, .readOnly] {
-      let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: access) }
+      let error = #expect(throws: StoreError.self) {
+        try Store(path: directory.file, access: access)
+      }
       #expect(error == .notADatabase(path: directory.file))
       #expect(error?.description.contains("is not an SQLite database") == true)
     }
@@ -47,17 +49,23 @@ import Testing
     _ = try Store(path: directory.file)
     try directory.execute("INSERT INTO grdb_migrations VALUES ('999')")
     for access in [Store.Access.readWrite, .readOnly] {
-      let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: access) }
+      let error = #expect(throws: StoreError.self) {
+        try Store(path: directory.file, access: access)
+      }
       #expect(error == .newerSchema(path: directory.file, found: 2, known: 1))
     }
     try directory.execute("DELETE FROM grdb_migrations")
-    let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: .readOnly) }
+    let error = #expect(throws: StoreError.self) {
+      try Store(path: directory.file, access: .readOnly)
+    }
     #expect(error == .olderSchema(path: directory.file, found: 0, known: 1))
   }
 
   @Test func anEmptyFileIsOlderForReaders() throws {
     try Data().write(to: URL(fileURLWithPath: directory.file))
-    let error = #expect(throws: StoreError.self) { try Store(path: directory.file, access: .readOnly) }
+    let error = #expect(throws: StoreError.self) {
+      try Store(path: directory.file, access: .readOnly)
+    }
     #expect(error == .olderSchema(path: directory.file, found: 0, known: 1))
     #expect(try Store(path: directory.file).count(Filter()) == 0)
   }
@@ -66,8 +74,12 @@ import Testing
     _ = try Store(path: directory.file).record([sample()])
     let reader = try Store(path: directory.file, access: .readOnly)
     #expect(try reader.count(Filter()) == 1)
-    #expect(throws: StoreError.readOnly(.record, path: directory.file)) { try reader.record([sample()]) }
-    #expect(throws: StoreError.readOnly(.record, path: directory.file)) { try reader.checkWritable() }
+    #expect(throws: StoreError.readOnly(.record, path: directory.file)) {
+      try reader.record([sample()])
+    }
+    #expect(throws: StoreError.readOnly(.record, path: directory.file)) {
+      try reader.checkWritable()
+    }
   }
 
   @Test func theLogStaysForReadersWhoCannotMakeIt() throws {

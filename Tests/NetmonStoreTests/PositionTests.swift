@@ -61,7 +61,10 @@ import Testing
     let ids = try store.record(records).map(\.id)
     // A slot of that microsecond gets free, and must not be taken for a record that has a row.
     try directory.execute("DELETE FROM connection WHERE id = \(ids[3])")
-    let again = try store.record(records.map { var c = $0; c.revision = 2; return c })
+    let again = try store.record(
+      records.map {
+        var c = $0; c.revision = 2; return c
+      })
     for (index, recorded) in again.enumerated() {
       #expect(recorded.outcome == (index == 3 ? .inserted : .updated))
       #expect(recorded.id == ids[index])

@@ -46,7 +46,8 @@ import Testing
 
   @Test func reusedPidsAndOtherHostsAreOtherProcesses() throws {
     var reused = sample(at: 1)
-    reused.process = ProcessDetails(identity: ProcessIdentity(pid: 42, startTime: 778), name: "curl")
+    reused.process = ProcessDetails(
+      identity: ProcessIdentity(pid: 42, startTime: 778), name: "curl")
     var elsewhere = sample(at: 2)
     elsewhere.host = "b"
     _ = try store.record([sample(), reused, elsewhere])
@@ -54,7 +55,8 @@ import Testing
   }
 
   @Test func summariesCountWhatAProcessDid() throws {
-    var listen = sample(at: 5, local: "0.0.0.0:80", remote: "0.0.0.0:0", state: .LISTEN, closedAfter: nil)
+    var listen = sample(
+      at: 5, local: "0.0.0.0:80", remote: "0.0.0.0:0", state: .LISTEN, closedAfter: nil)
     listen.direction = .listen
     listen.process.user = "root"
     var changed = sample(at: 7, closedAfter: 100)

@@ -19,7 +19,8 @@ func randomRecords(_ count: Int, seed: UInt64) throws -> [Connection] {
     c.revision = pick([1, 2])
     c.process = ProcessDetails(
       identity: ProcessIdentity(pid: pick([0, 1, 42]), startTime: pick([0, 5])),
-      name: pick(["", "curl", "cURL", "a*b", "nginx"]), path: pick(["", "/usr/bin/curl", "/opt/[x]?"])
+      name: pick(["", "curl", "cURL", "a*b", "nginx"]),
+      path: pick(["", "/usr/bin/curl", "/opt/[x]?"])
     )
     // A process is told apart by its start; this gives each its own, for exact expectations.
     c.process.userID = maybe([0, 33])
@@ -73,7 +74,9 @@ struct SortValue: Comparable {
   private let kind: Kind
 
   init(_ c: Connection, _ field: RecordField) {
-    func number(_ value: (some BinaryInteger)?) -> Kind { value.map { .number(Int64($0)) } ?? .unknown }
+    func number(_ value: (some BinaryInteger)?) -> Kind {
+      value.map { .number(Int64($0)) } ?? .unknown
+    }
     func text(_ value: String?) -> Kind { value.map { .text($0) } ?? .unknown }
     kind =
       switch field {

@@ -56,7 +56,10 @@ import Testing
     #expect(ConnectionQuery.Sort("error") == .init(.error))
     #expect(ConnectionQuery.Sort("nothing") == nil)
     #expect(ConnectionQuery.Sort("--error") == nil)
-    for text in ["", "n", "n1", "n1-2-3", "n-1-2", "s-1", "s+1", "sZ", "x1", "s01", "n1-zzzzzzzzzzzzzzzzz", "é"] {
+    for text in [
+      "", "n", "n1", "n1-2-3", "n-1-2", "s-1", "s+1", "sZ", "x1", "s01", "n1-zzzzzzzzzzzzzzzzz",
+      "é",
+    ] {
       #expect(ConnectionQuery.Cursor(text) == nil, "\(text)")
     }
     _ = try store.record([sample(), sample(at: 1)])
@@ -115,7 +118,8 @@ import Testing
     let gap = Gap(host: "b", from: .at(0), to: .at(9), count: 4, reason: "ring overrun")
     try store.recordGap(gap)
     try store.recordGap(Gap(host: "c", from: .at(0), to: .at(1), count: nil, reason: "restart"))
-    try store.recordHost(HostReport(host: "a", tier: "proc", seen: .at(5), lagSeconds: 1.5, lost: 2))
+    try store.recordHost(
+      HostReport(host: "a", tier: "proc", seen: .at(5), lagSeconds: 1.5, lost: 2))
     try store.recordHost(HostReport(host: "a", tier: "diag", seen: .at(6), lost: 3))
     let hosts = try store.hosts()
     #expect(hosts.map(\.host) == ["a", "b"])

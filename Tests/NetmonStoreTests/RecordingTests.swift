@@ -73,7 +73,11 @@ import Testing
       }
       let stored = try store.all()
       #expect(stored.count == 20)
-      #expect(Set(stored.map { c in var c = c; c.id = nil; return c }) == Set(versions.filter { $0.revision == 4 }))
+      #expect(
+        Set(
+          stored.map { c in
+            var c = c; c.id = nil; return c
+          }) == Set(versions.filter { $0.revision == 4 }))
       #expect(try directory.brokenRules() == [])
     }
   }
@@ -89,7 +93,9 @@ import Testing
     #expect(throws: StoreError.self) { try store.reserveNumbers(-1) }
   }
 
-  @Test(arguments: [Timestamp.valid.upperBound, Timestamp(microseconds: -1), Timestamp(microseconds: .max)])
+  @Test(arguments: [
+    Timestamp.valid.upperBound, Timestamp(microseconds: -1), Timestamp(microseconds: .max),
+  ])
   func timesOutOfRangeAreRefused(time: Timestamp) throws {
     var connection = sample()
     connection.timestamp = time
@@ -106,7 +112,9 @@ import Testing
     }
     // Ten at the last moment: two are displaced beyond it, and still below 2⁵³.
     _ = try store.record(records + Array(repeating: records[1], count: 9))
-    #expect(try store.all().map(\.timestamp) == Array(repeating: last, count: 10) + [records[0].timestamp])
+    #expect(
+      try store.all().map(\.timestamp) == Array(repeating: last, count: 10) + [records[0].timestamp]
+    )
     #expect(try store.all().allSatisfy { $0.id ?? .max < 1 << 53 })
   }
 
@@ -138,7 +146,10 @@ import Testing
     connection.process.command = text
     let id = try store.record([sample(at: 9), connection])[1].id
     let stored = try #require(try store.connection(id: id))
-    for field in [stored.process.name, stored.host, stored.serviceName, stored.process.user, stored.process.command] {
+    for field in [
+      stored.process.name, stored.host, stored.serviceName, stored.process.user,
+      stored.process.command,
+    ] {
       #expect(field.map { Array($0.utf8) } == Array(text.utf8))
     }
     let filter = Filter(terms: [.init(.text(.process, .exact(text)))])

@@ -13,7 +13,8 @@ import Testing
 
   @Test func onlyOldClosedRecordsGo() throws {
     _ = try store.record([
-      sample(at: 0, closedAfter: 10), sample(at: 1, closedAfter: nil), sample(at: 2, closedAfter: 98),
+      sample(at: 0, closedAfter: 10), sample(at: 1, closedAfter: nil),
+      sample(at: 2, closedAfter: 98),
       sample(at: 3, closedAfter: 1000), sample(at: 200, closedAfter: 1),
     ])
     #expect(try store.removeClosed(before: .at(100)) == 1)
@@ -26,7 +27,8 @@ import Testing
   }
 
   @Test func moreThanAChunkGoes() throws {
-    _ = try store.record((0..<12_000).map { sample(at: $0 / 10, closedAfter: $0 % 100 == 7 ? nil : 1) })
+    _ = try store.record(
+      (0..<12_000).map { sample(at: $0 / 10, closedAfter: $0 % 100 == 7 ? nil : 1) })
     #expect(try store.removeClosed(before: .at(10_000)) == 12_000 - 120)
     #expect(try store.count(Filter()) == 120)
   }

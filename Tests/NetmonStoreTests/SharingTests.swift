@@ -23,7 +23,8 @@ import Testing
             _ = try store.record(
               (0..<25).map { index in
                 sample(
-                  at: batch % 4, process: "p\(index % 7)", remote: Endpoint(IPAddress(ipv4: UInt32(batch)), 1),
+                  at: batch % 4, process: "p\(index % 7)",
+                  remote: Endpoint(IPAddress(ipv4: UInt32(batch)), 1),
                   closedAfter: 5, origin: Origin(agent: "w\(writer)", number: batch * 25 + index))
               })
             if batch % 10 == 9 { _ = try store.removeClosed(before: .at(2)) }
@@ -51,7 +52,10 @@ import Testing
         group.addTask { @concurrent in
           let store = try Store(path: file)
           for batch in 0..<20 as Range<Int64> {
-            _ = try store.record((0..<10).map { sample(at: batch, origin: Origin(agent: "w\(writer)", number: batch * 10 + $0)) })
+            _ = try store.record(
+              (0..<10).map {
+                sample(at: batch, origin: Origin(agent: "w\(writer)", number: batch * 10 + $0))
+              })
           }
         }
       }

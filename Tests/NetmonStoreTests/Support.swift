@@ -8,7 +8,7 @@ final class TemporaryDirectory: Sendable {
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "/netmon-store-\(UUID().uuidString)"
+    path = FileManager.default.temporaryDirectory.path + "/netmon-store-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
@@ -35,8 +35,10 @@ final class TemporaryDirectory: Sendable {
   func rows(_ sql: String) throws -> [String] {
     try database().read { db in
       try Row.fetchAll(db, sql: sql).map { row in
-        row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map(String.init) ?? "NULL" }
-          .joined(separator: "|")
+        row.databaseValues.map {
+          String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map(String.init) ?? "NULL"
+        }
+        .joined(separator: "|")
       }
     }
   }
@@ -47,7 +49,10 @@ final class TemporaryDirectory: Sendable {
       try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
         + Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map(\.description)
         + String.fetchAll(
-          db, sql: "SELECT 'twice: ' || agent_id || '/' || number FROM connection GROUP BY agent_id, number, opened_at HAVING count(*) > 1")
+          db,
+          sql:
+            "SELECT 'twice: ' || agent_id || '/' || number FROM connection GROUP BY agent_id, number, opened_at HAVING count(*) > 1"
+        )
     }
   }
 }

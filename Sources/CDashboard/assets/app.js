@@ -56,6 +56,7 @@ async function refresh() {
     } else {
       state.tags.clear();
       setOnline(false);
+      $("status").title = error.message;
     }
   }
   if (!document.hidden) state.timer = setTimeout(refresh, period);
@@ -82,6 +83,7 @@ function setText(element, text) {
 
 function setOnline(online) {
   state.online = online;
+  $("status").title = "";
   setStatus(...(online ? ["live", "good"] : ["disconnected, retrying", "bad"]));
 }
 

@@ -193,7 +193,9 @@ struct JSONReader {
   }
 
   private func text(_ range: Range<Int>) throws(JSONError) -> String {
-    guard let text = String(validating: bytes[range], as: UTF8.self) else { throw JSONError(offset: range.lowerBound, "not valid UTF-8") }
+    guard let text = String(validating: bytes[range], as: UTF8.self) else {
+      throw JSONError(offset: range.lowerBound, "not valid UTF-8")
+    }
     return text
   }
 

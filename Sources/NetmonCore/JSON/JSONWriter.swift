@@ -143,27 +143,38 @@ public struct JSONWriter: Sendable {
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
-    text.withUTF8 { utf8 in
+    let isPlain = text.withUTF8 { utf8 in
       // Most texts need no escape and go in as one block.
-      if utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
-        bytes.append(contentsOf: utf8)
-      } else {
-        for byte in utf8 { escape(byte) }
+      guard utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
+        return false
       }
+      bytes.append(contentsOf: utf8)
+      return true
+    }
+    if !isPlain {
+      for scalar in text.unicodeScalars { append(scalar) }
     }
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func escape(_ byte: UInt8) {
-    switch byte {
-    case 0x22, 0x5C: bytes.append(contentsOf: [0x5C, byte])
-    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-    case 0x09: bytes.append(contentsOf: "\\t".utf8)
-    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-    case 0..<0x20:
-      bytes.append(contentsOf: byte < 16 ? "\\u000".utf8 : "\\u00".utf8)
-      bytes.append(contentsOf: String(byte, radix: 16).utf8)
-    default: bytes.append(byte)
+  private mutating func append(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"", "\\": bytes.append(contentsOf: [0x5C, UInt8(scalar.value)])
+    case "\n": bytes.append(contentsOf: "\\n".utf8)
+    case "\t": bytes.append(contentsOf: "\\t".utf8)
+    case "\r": bytes.append(contentsOf: "\\r".utf8)
+    // JSON demands it of control characters; of others that could steer a terminal it loses
+    // nothing.
+    case let scalar where isUnsafe(scalar):
+      for unit in String(scalar).utf16 { appendEscape(unit) }
+    default: bytes.append(contentsOf: UTF8.encode(scalar)!)
     }
+  }
+
+  private mutating func appendEscape(_ unit: UInt16) {
+    let digits = String(unit, radix: 16)
+    bytes.append(contentsOf: "\\u".utf8)
+    bytes.append(contentsOf: String(repeating: "0", count: 4 - digits.count).utf8)
+    bytes.append(contentsOf: digits.utf8)
   }
 }

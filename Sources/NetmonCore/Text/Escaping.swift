@@ -21,7 +21,7 @@ package func terminalSafe(_ text: String) -> String {
 }
 
 /// Whether a scalar controls the terminal, or is invisible or not a character at all.
-private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case 0x20...0x7E: return false
   case 0xFE0E, 0xFE0F: return false  // Choose between the text and emoji forms of a symbol.

@@ -44,12 +44,11 @@ extension API {
   private func list(_ request: RoutedRequest, only terms: [Filter.Term]) async throws -> Response {
     var query = try request.query.connectionQuery(now: now())
     query.filter.terms += terms
-    return try await answer(request.request, to: query) { [query] store in
+    return try await answer(request, to: query) { [query] store in
       let page = try store.connections(query)
-      let json = JSONWriter { json in
+      return Answer(link: page.next.map { link(to: $0, from: request.target) }) { json in
         json.array(page.connections) { $1.write(to: &$0) }
       }
-      return Answer(json: json, link: page.next.map { link(to: $0, from: request.target) })
     }
   }
 

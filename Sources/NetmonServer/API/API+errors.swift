@@ -5,15 +5,21 @@ import NetmonStore
 
 extension API {
   func errors(_ request: RoutedRequest) async throws -> Response {
-    let query = request.query
     let now = now()
-    let question = ErrorQuery(
-      filter: try query.filter(now: now), by: try query.groupKeys, bucket: try query.bucket,
-      now: now)
-    return try await store { store in
-      let summary = try store.errorSummary(question)
-      return Response(json: JSONWriter { summary.write(to: &$0) })
+    let query = ErrorQuery(
+      filter: try request.query.filter(now: now), by: try request.query.groupKeys,
+      bucket: try request.query.bucket, now: now.roundedUp(toMultipleOf: 10_000_000))
+    return try await answer(request, to: query) { store in
+      let summary = try store.errorSummary(query)
+      return Answer { summary.write(to: &$0) }
     }
+  }
+}
+
+extension Timestamp {
+  /// With this as the end of their trends, counts stay the same for a while when nothing happens.
+  fileprivate func roundedUp(toMultipleOf step: Int64) -> Timestamp {
+    Timestamp(microseconds: (microseconds / step + 1) * step)
   }
 }
 

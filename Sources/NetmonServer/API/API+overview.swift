@@ -4,25 +4,33 @@ import NetmonStore
 
 extension API {
   func processes(_ request: RoutedRequest) async throws -> Response {
-    let filter = try request.query.filter(now: now())
-    let limit = try request.query.integer("limit", in: 1...Self.maximumLimit, default: 100)
-    return try await store { store in
-      .array(try store.processes(filter, limit: limit)) { $1.write(to: &$0) }
+    let query = ConnectionQuery(
+      filter: try request.query.filter(now: now()),
+      limit: try request.query.integer("limit", in: 1...Self.maximumLimit, default: 100))
+    return try await answer(request, to: query) { store in
+      let processes = try store.processes(query.filter, limit: query.limit ?? Self.maximumLimit)
+      return Answer { $0.array(processes) { $1.write(to: &$0) } }
     }
   }
 
-  func hosts(_: RoutedRequest) async throws -> Response {
-    try await store { store in .array(try store.hosts()) { $1.write(to: &$0) } }
+  func hosts(_ request: RoutedRequest) async throws -> Response {
+    try await answer(request, to: request.target) { store in
+      let hosts = try store.hosts()
+      return Answer { $0.array(hosts) { $1.write(to: &$0) } }
+    }
   }
 
-  func gaps(_: RoutedRequest) async throws -> Response {
-    try await store { store in .array(try store.gaps()) { $1.write(to: &$0) } }
+  func gaps(_ request: RoutedRequest) async throws -> Response {
+    try await answer(request, to: request.target) { store in
+      let gaps = try store.gaps()
+      return Answer { $0.array(gaps) { $1.write(to: &$0) } }
+    }
   }
 
-  func statistics(_: RoutedRequest) async throws -> Response {
-    try await store { store in
+  func statistics(_ request: RoutedRequest) async throws -> Response {
+    try await answer(request, to: request.target) { store in
       let statistics = try store.statistics()
-      return Response(json: JSONWriter { statistics.write(to: &$0) })
+      return Answer { statistics.write(to: &$0) }
     }
   }
 
@@ -38,12 +46,6 @@ extension API {
 }
 
 extension Response {
-  fileprivate static func array<Element>(
-    _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
-  ) -> Response {
-    Response(json: JSONWriter { $0.array(elements, write) })
-  }
-
   fileprivate static func status(_ text: String) -> Response {
     Response(json: JSONWriter { json in json.object { $0.field("status", text) } })
   }

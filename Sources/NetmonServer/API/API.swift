@@ -13,13 +13,13 @@ struct API: Sendable {
   ///
   /// `question` is everything that the answer depends on besides the store.
   func answer(
-    _ request: Request, to question: some Hashable & Sendable,
+    _ routed: RoutedRequest, to question: some Hashable & Sendable,
     _ write: @escaping @Sendable (Store) throws -> Answer
   ) async throws -> Response {
     try await store { store in
       // Read before the data: what is committed in between makes the tag old, not the data.
       let tag = EntityTag(version: try store.version(), question: question)
-      if tag.matches(request) { return .notModified(tag) }
+      if tag.matches(routed.request) { return .notModified(tag) }
       let answer = try write(store)
       var response = Response(json: answer.json)
       response.headers[.eTag] = tag.text
@@ -30,7 +30,12 @@ struct API: Sendable {
 
   /// A document, and the `Link` to the next one.
   struct Answer {
-    var json: JSONWriter
-    var link: String?
+    let json: JSONWriter
+    let link: String?
+
+    init(link: String? = nil, _ write: (inout JSONWriter) -> Void) {
+      json = JSONWriter(write)
+      self.link = link
+    }
   }
 }

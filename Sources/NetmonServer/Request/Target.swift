@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// What a request asks for: the path and the query of its request line, decoded.
-struct Target: Sendable {
+struct Target: Hashable, Sendable {
   /// The parts between the slashes; `/` is one empty part.
   let segments: [String]
   let query: Query

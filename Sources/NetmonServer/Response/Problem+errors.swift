@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOHTTP1
 import NetmonCore
 import NetmonStore
 
@@ -30,6 +31,11 @@ extension BodyTimeout: ProblemConvertible {
     problem.headers[.connection] = "close"
     return problem
   }
+}
+
+/// Thrown where a body is read. Hummingbird answers by itself when a head is broken.
+extension HTTPParserError: ProblemConvertible {
+  var problem: Problem { Problem(.badRequest, "The body is not sent as HTTP asks: \(self).") }
 }
 
 extension StoreError: ProblemConvertible {

@@ -10,7 +10,17 @@ extension Response {
   ) {
     self.init(
       status: status, headers: [.contentType: type],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+      body: ResponseBody(contentsOf: ByteBuffer(bytes: json.bytes).pieces))
+  }
+}
+
+extension ByteBuffer {
+  /// Pieces of a size that even a slow client takes within the response timeout.
+  fileprivate var pieces: [ByteBuffer] {
+    let size = 64 << 10
+    return stride(from: readerIndex, to: writerIndex, by: size).compactMap {
+      getSlice(at: $0, length: min(size, writerIndex - $0))
+    }
   }
 }
 

@@ -39,7 +39,7 @@ extension Server {
     public var headerTimeout: Duration = .seconds(10)
     /// From the end of the header fields to the end of the body.
     public var bodyTimeout: Duration = .seconds(30)
-    /// From the last byte of a response that was written to the last that was taken.
+    /// How long a client may take nothing of a response that waits for it.
     public var responseTimeout: Duration = .seconds(60)
     /// How long a connection without a request stays open.
     public var idleTimeout: Duration = .seconds(60)

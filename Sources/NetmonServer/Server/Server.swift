@@ -54,7 +54,9 @@ extension Server {
       router: router,
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [ContinueHandler(), DeadlineHandler(limits)],
+          additionalChannelHandlers: [
+            ContinueHandler(), RequestDeadlineHandler(limits), DeliveryHandler(limits),
+          ],
           idleTimeout: TimeAmount(limits.idleTimeout),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,

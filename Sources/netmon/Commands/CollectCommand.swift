@@ -88,7 +88,7 @@ enum CollectCommand {
     _ body: (Replicator?) async throws -> Void
   ) async throws {
     guard let server else { return try await body(nil) }
-    try await HTTPClient.withHTTPClient { client in
+    try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
       let client = try RESTClient(server: server.argument, client: client)
       try await body(
         Replicator(store: store, client: client, logger: logger, now: invocation.now))

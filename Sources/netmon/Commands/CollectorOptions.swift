@@ -33,6 +33,7 @@ struct CollectorOptions: Sendable {
           "include-command", \.includesCommand,
           help: "record command lines, which may hold secrets")
       }
+      Check { $0.host == "" ? "--host-name must not be empty" : nil }
     }
   }
 

@@ -56,7 +56,8 @@ enum QueryCommand {
       var printer = ConnectionPrinter(options.format, to: invocation.console, now: now)
       let limit = options.limit == 0 ? nil : options.limit
       var shown = 0
-      let query = ConnectionQuery(filter: filter, sort: sort, limit: limit.map { $0 + 1 })
+      let query = ConnectionQuery(
+        filter: filter, sort: sort, limit: limit.map { $0 == .max ? $0 : $0 + 1 })
       var hasMore = false
       try await source.forEachConnection(query, now: now) { connection in
         guard shown < limit ?? .max else {

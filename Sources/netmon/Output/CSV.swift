@@ -4,15 +4,20 @@ import NetmonCore
 enum CSV {
   static let header = line(RecordField.allCases.map(\.rawValue))
 
-  static func row(_ connection: Connection) -> String {
+  static func row(_ connection: Connection, for console: Console) -> String {
     line(
-      RecordField.allCases.map { field in
-        switch connection[field] {
+      RecordField.allCases.map { name in
+        switch connection[name] {
         case nil: ""
         case .integer(let number): "\(number)"
-        case .text(let text): csvField(text)
+        case .text(let text): field(text, for: console)
         }
       })
+  }
+
+  /// A text as a field; what could steer a terminal is escaped on one, and left alone in a file.
+  static func field(_ text: String, for console: Console) -> String {
+    csvField(console.isTerminal ? terminalSafe(text) : text)
   }
 
   /// Fields that are already escaped, joined to a line.

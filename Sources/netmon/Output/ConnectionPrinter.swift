@@ -33,7 +33,7 @@ struct ConnectionPrinter {
       connection.write(to: &json)
       json.endLine()
     case .csv:
-      console.write(CSV.row(connection))
+      console.write(CSV.row(connection, for: console))
     }
     if json.bytes.count > 1 << 15 { flush() }
   }

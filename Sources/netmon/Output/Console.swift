@@ -18,14 +18,15 @@ struct Console: Sendable {
     self.width = width
   }
 
-  /// Writes to standard output at once, without a buffer that could hold lines back.
+  /// Writes to standard output at once, without a buffer that could hold lines back. Ends the
+  /// program if nobody can take it.
   func write(_ text: String) {
     var text = text
-    text.withUTF8 { Self.write($0, to: STDOUT_FILENO) }
+    text.withUTF8 { write($0) }
   }
 
   func write(_ bytes: [UInt8]) {
-    bytes.withUnsafeBufferPointer { Self.write($0, to: STDOUT_FILENO) }
+    bytes.withUnsafeBufferPointer { write($0) }
   }
 
   /// Writes one line of message to standard error.
@@ -33,30 +34,40 @@ struct Console: Sendable {
     complain("netmon: \(message)\n")
   }
 
-  /// Writes text to standard error as it stands.
+  /// Writes text to standard error as it stands. What watches goes on when nobody reads it.
   func complain(_ text: String) {
     var text = text
-    text.withUTF8 { Self.write($0, to: STDERR_FILENO) }
+    _ = text.withUTF8 { Self.write($0, to: STDERR_FILENO) }
   }
 
-  private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) {
+  private func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+    let error = Self.write(bytes, to: STDOUT_FILENO)
+    if error == 0 { return }
+    if error == EPIPE {
+      // Die of it, as any filter would.
+      signal(SIGPIPE, SIG_DFL)
+      raise(SIGPIPE)
+    }
+    say("cannot write the output: \(String(cString: strerror(error)))")
+    exit(ExitCode.failure.rawValue)
+  }
+
+  /// Writes all of it; returns 0 or the errno of write(2).
+  private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = Glibc.write(
         descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard count > 0 else { stop(errno) }
-      rest = rest.dropFirst(count)
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        // Somebody else made the pipe or terminal non-blocking.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
+      } else if errno != EINTR {
+        return errno
+      }
     }
-  }
-
-  /// Ends the program when there is nobody left to write for.
-  private static func stop(_ error: Int32) -> Never {
-    if error == EPIPE {
-      // The HTTP client ignores SIGPIPE for its sockets; die of it as any filter would.
-      signal(SIGPIPE, SIG_DFL)
-      raise(SIGPIPE)
-    }
-    exit(ExitCode.failure.rawValue)
+    return 0
   }
 }

@@ -41,7 +41,7 @@ struct SourceOptions: Sendable {
       let path = try database?.string ?? DefaultDatabase.existing(invocation.environment)
       return try await body(.store(try Store(path: path, access: .readOnly)))
     }
-    return try await HTTPClient.withHTTPClient { client in
+    return try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
       try await body(.server(RESTClient(server: server.argument, client: client)))
     }
   }

@@ -5,9 +5,15 @@ import NIOPosix
 enum RawConnection {
   /// Connects, and closes when `body` is through.
   static func with<Value>(
-    port: Int, _ body: (inout Conversation) async throws -> Value
+    port: Int, receiveBuffer: Int? = nil, _ body: (inout Conversation) async throws -> Value
   ) async throws -> Value {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    if let receiveBuffer {
+      let option = ChannelOptions.socketOption(.so_rcvbuf)
+      bootstrap = bootstrap.channelOption(option, value: SocketOptionValue(receiveBuffer))
+    }
+    let channel =
+      try await bootstrap
       .connect(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)

@@ -11,6 +11,7 @@ func withRunningServer(
 ) async throws {
   try await withStore { store in
     let (addresses, continuation) = AsyncStream.makeStream(of: Server.ListeningAddress.self)
+    let (ends, end) = AsyncStream.makeStream(of: Never.self)
     let server = try Server(
       configuration: .init(port: 0, hostNames: hostNames, limits: limits, now: { testNow }),
       store: store, logger: .silent, onListening: { continuation.yield($0) })
@@ -18,12 +19,15 @@ func withRunningServer(
       configuration: .init(services: [.init(service: server)], logger: .silent))
     try await withThrowingTaskGroup { tasks in
       tasks.addTask {
-        defer { continuation.finish() }
+        defer {
+          continuation.finish()
+          end.finish()
+        }
         try await group.run()
       }
       if let address = await addresses.first(where: { _ in true }) {
         do {
-          try await body(RunningServer(address: address, store: store, group: group))
+          try await body(RunningServer(address: address, store: store, group: group, ends: ends))
         } catch {
           await group.triggerGracefulShutdown()
           throw error
@@ -39,4 +43,11 @@ struct RunningServer: Sendable {
   let address: Server.ListeningAddress
   let store: Store
   let group: ServiceGroup
+  fileprivate let ends: AsyncStream<Never>
+
+  /// Shuts down gracefully, and returns once the server has come to its end.
+  func shutDown() async {
+    await group.triggerGracefulShutdown()
+    for await _ in ends {}
+  }
 }

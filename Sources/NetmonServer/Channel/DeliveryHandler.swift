@@ -1,0 +1,53 @@
+import Hummingbird
+import NIOCore
+import NIOHTTPTypes
+
+/// Sees to it that responses are taken: it gives clients that do so the time they need, also when
+/// the server shuts down, and lets go of clients that do not.
+///
+/// Hummingbird does neither: it closes as soon as a response is written, which cuts off what the
+/// client has not taken, and waits for ever before that.
+final class DeliveryHandler: ChannelOutboundHandler, RemovableChannelHandler {
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let limits: Server.Limits
+  private var deadline: Scheduled<Void>?
+  /// Writes that the peer has not taken yet.
+  private var pending = 0
+  /// Whether to close when there are none left.
+  private var isClosing = false
+
+  init(_ limits: Server.Limits) {
+    self.limits = limits
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    deadline?.cancel()
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let taken = promise ?? context.eventLoop.makePromise()
+    pending += 1
+    if pending == 1 { expectProgress(context) }
+    taken.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.progress(context) }
+    context.write(data, promise: taken)
+  }
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    guard mode == .all, pending > 0 else { return context.close(mode: mode, promise: promise) }
+    isClosing = true
+    context.channel.closeFuture.cascade(to: promise)
+  }
+
+  private func progress(_ context: ChannelHandlerContext) {
+    pending -= 1
+    deadline?.cancel()
+    guard pending == 0 else { return expectProgress(context) }
+    if isClosing { context.close(promise: nil) }
+  }
+
+  private func expectProgress(_ context: ChannelHandlerContext) {
+    deadline = context.after(limits.responseTimeout) { context.close(promise: nil) }
+  }
+}

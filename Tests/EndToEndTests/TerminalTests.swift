@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// On a terminal tables fit and are coloured; elsewhere they are plain and whole.
+@Suite(
+  "On a terminal", .enabled(if: Terminal.isPossible, "needs script (Debian: bsdutils)"),
+  .enabled(if: SampleDatabase.isPossible, "needs curl"))
+struct TerminalTests {
+  private let directory: TestDirectory
+  private let environment: [String: String]
+
+  init() async throws {
+    directory = try TestDirectory()
+    environment = ["NETMON_DB": try await SampleDatabase.make(in: directory)]
+  }
+
+  private static let commands = ["netmon query", "netmon errors", "netmon proc curl"]
+
+  @Test("Tables fit and have colour", arguments: commands, [80, 100, 200])
+  func fitting(command: String, columns: Int) async throws {
+    let output = try await Terminal.run(command, columns: columns, environment: environment)
+    #expect(output.contains("\u{1b}["))
+    let lines = output.withoutColor.split(separator: "\n")
+    #expect(lines.count > 3)
+    #expect(lines.filter { $0.count > columns }.isEmpty)
+    #expect(!output.withoutColor.contains("\u{1b}"), "names do not bring escape sequences")
+  }
+
+  @Test(
+    "Colour can be refused", arguments: commands, [["NO_COLOR": "1"], ["TERM": "dumb"]])
+  func withoutColor(command: String, wish: [String: String]) async throws {
+    let output = try await Terminal.run(command, environment: environment.merging(wish) { $1 })
+    #expect(output.split(separator: "\n").count > 3)
+    #expect(!output.contains("\u{1b}"))
+  }
+
+  @Test("A pipe gets no colour, and the whole of every value", arguments: commands)
+  func pipe(command: String) async throws {
+    let result = try await Netmon.shell(command, environment: environment)
+    #expect(!result.output.contains("\u{1b}"))
+    #expect(result.output.firstMatch(of: /T[0-9:]{8}\.[0-9]{6}Z/) != nil)
+    #expect(!result.output.contains("…"))
+  }
+
+  @Test("What is left out is said")
+  func more() async throws {
+    let output = try await Terminal.run("netmon query --limit 3", environment: environment)
+    #expect(output.contains("there are more than these 3"))
+    let nothing = try await Terminal.run("netmon query pid:7", environment: environment)
+    #expect(nothing.contains("nothing matches"))
+  }
+}
+
+extension String {
+  /// Without the sequences that set colour (ECMA-48 §8.3.117, SGR).
+  fileprivate var withoutColor: String { replacing(/\u{1b}\[[0-9;]*m/, with: "") }
+}

@@ -10,11 +10,9 @@ struct Backoff {
     failures = 0
   }
 
-  /// The wait after one more failure.
+  /// The wait after one more failure, jittered by `random`, a number in 0…1.
   ///
-  /// - Parameters:
-  ///   - retryAfter: seconds the server asked for; never waited less, nor more than ten minutes.
-  ///   - random: a number in 0…1.
+  /// The seconds that the server asked for are never waited less, but at most ten minutes.
   mutating func next(retryAfter: Int?, random: Double) -> Duration {
     failures += 1
     let ceiling = min(Self.longest, Self.first * (1 << min(failures - 1, 10)))

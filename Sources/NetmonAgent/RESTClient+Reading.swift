@@ -4,11 +4,7 @@ public import NetmonStore
 
 extension RESTClient {
   /// Pages through the records that match, in the server's order, until the limit is reached or
-  /// `body` returns false.
-  ///
-  /// - Parameters:
-  ///   - limit: how many records at most; nil is all.
-  ///   - body: called with each page.
+  /// `body`, called with each page, returns false.
   public func connections(
     _ query: ConnectionQuery, _ body: ([Connection]) -> Bool
   ) async throws(RESTError) {
@@ -49,7 +45,7 @@ extension RESTClient {
     let reply = try await get(Self.target("/api/errors", parameters))
     let decoded = try decode(ErrorsReply.self, reply)
     return ErrorSummary(
-      groups: decoded.groups.map { $0.group(by: query.by) },
+      groups: decoded.groups.prefix(query.limit).map { $0.group(by: query.by) },
       timeline: decoded.timeline.compactMap(\.bucket))
   }
 

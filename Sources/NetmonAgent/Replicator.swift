@@ -120,16 +120,18 @@ public actor Replicator: Service {
     }
   }
 
+  /// The name under which the store keeps the place reached.
+  public nonisolated var cursorName: String { "server \(client.server)" }
+
   /// Sends the next batch; false if there was none.
   private func deliverBatch() async throws -> Bool {
-    let name = "server \(client.server)"
-    let start = try store.cursor(named: name) ?? 0
+    let start = try store.cursor(named: cursorName) ?? 0
     let batch = try store.changes(after: start, limit: configuration.batch, onlyOwn: true)
     guard batch.lastSequence > start else { return false }
     if !batch.changes.isEmpty {
       try await send(batch.changes.map(\.connection)[...])
     }
-    try store.setCursor(batch.lastSequence, named: name)
+    try store.setCursor(batch.lastSequence, named: cursorName)
     return true
   }
 

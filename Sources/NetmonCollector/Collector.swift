@@ -53,11 +53,10 @@ public actor Collector: Service {
 
   /// Prepares to collect into a store, taking up what an earlier run left open there.
   ///
-  /// - Parameters:
-  ///   - fs: where `/proc` is.
-  ///   - includeCommand: whether to record command lines, which may hold secrets.
-  ///   - now: the wall clock.
-  ///   - report: called with every batch of changed records once it is stored.
+  /// `fs` is where `/proc` is, `now` the wall clock. With `includeCommand`, command lines are
+  /// recorded, which may hold secrets. `report` is called with every batch of changed records once
+  /// it is stored.
+  ///
   /// - Throws: ``CollectorError`` if the store or `/proc` cannot be used, or another process
   ///   collects into the same store.
   public init(

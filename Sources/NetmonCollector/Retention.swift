@@ -15,9 +15,7 @@ public actor Retention: Service {
   private let logger: Logger
   private let now: @Sendable () -> Timestamp
 
-  /// - Parameters:
-  ///   - age: how long after they closed records are kept.
-  ///   - now: the wall clock.
+  /// Keeps records for `age` after they closed, by the wall clock `now`.
   public init(
     store: Store, age: Duration, logger: Logger, now: @escaping @Sendable () -> Timestamp
   ) {

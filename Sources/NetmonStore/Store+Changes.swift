@@ -54,7 +54,7 @@ extension Store {
   }
 
   /// Remembers how far a follower is. What it lacks is kept until it has it, or until
-  /// ``removeCursor(named:)``.
+  /// ``removeCursors(except:)``.
   public func setCursor(_ sequence: Int64, named name: String) throws(StoreError) {
     try write(.record) { db, _ in
       try db.run(
@@ -64,10 +64,12 @@ extension Store {
     }
   }
 
-  /// Forgets a follower, so that records are no longer kept for it.
-  public func removeCursor(named name: String) throws(StoreError) {
+  /// Forgets all followers but these, so that records are no longer kept for the others.
+  public func removeCursors(except names: [String] = []) throws(StoreError) {
     try write(.remove) { db, _ in
-      try db.run("DELETE FROM cursor WHERE name = ?", [.text(name)])
+      let kept = names.map { _ in "?" }.joined(separator: ", ")
+      try db.run(
+        "DELETE FROM cursor WHERE name NOT IN (\(kept))", names.map { .text($0) })
     }
   }
 }

@@ -7,11 +7,11 @@ enum Terminal {
     _ command: String, columns: Int = 80, environment: [String: String] = [:]
   ) async throws -> String {
     let script = "stty cols \(columns) rows 24; netmon() { \"$NETMON\" \"$@\"; }; \(command)"
+    let ours = ["NETMON": BuiltProducts.netmon, "SHELL": "/bin/sh"]
     let result = try await ChildProcess.run(
       "script", ["-qec", script, "/dev/null"],
-      environment: Netmon.environment.merging(["NETMON": BuiltProducts.netmon, "SHELL": "/bin/sh"])
-      { $1 }
-      .merging(environment) { $1 })
-    return result.output.replacing(/\r+\n/, with: "\n")
+      environment: Netmon.environment.merging(ours) { $1 }.merging(environment) { $1 })
+    // The terminal puts a carriage return before each newline, and CSV has one already.
+    return String(String.UnicodeScalarView(result.output.unicodeScalars.filter { $0 != "\r" }))
   }
 }

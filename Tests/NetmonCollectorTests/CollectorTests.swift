@@ -73,7 +73,8 @@ import Testing
 
   @Test func ownSocketsAreLeftOut() async throws {
     let listener = try Listener()
-    let own = try #require(try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    let own = try #require(
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     try await collector(excluding: own).step()
     #expect(try records(of: listener).isEmpty)
   }

@@ -162,7 +162,7 @@ import Testing
       Self.socket(.ESTABLISHED), Self.socket(.ESTABLISHED, "192.0.2.1:40001", inode: 600),
     ])
     var second = Script()
-    second.tracker.adopt(records, bootTime: Self.start)
+    second.tracker.adopt(records, bootTime: Self.start.advanced(byMicroseconds: -60_000_000))
     second.second = 60
     let changes = second.look([Self.socket(.ESTABLISHED)])
     let ended = try #require(changes.first)
@@ -203,18 +203,27 @@ import Testing
 
   private static let endings = [
     Ending(
-      what: "refused", grow: { $0.attemptFails += 1; $0.inSegs += 1 }, error: .ECONNREFUSED,
+      what: "refused",
+      grow: {
+        $0.attemptFails += 1; $0.inSegs += 1
+      }, error: .ECONNREFUSED,
       cause: .peer_reset),
     Ending(
       what: "timed out", retransmits: 6, seconds: 4,
-      grow: { $0.attemptFails += 1; $0.abortOnTimeout += 1 }, error: .ECONNTIMEOUT,
+      grow: {
+        $0.attemptFails += 1; $0.abortOnTimeout += 1
+      }, error: .ECONNTIMEOUT,
       cause: .timeout),
     Ending(
       what: "neighbour silent", retransmits: 1, seconds: 3,
-      grow: { $0.attemptFails += 1; $0.inDestUnreachs += 1 }, error: .EHOSTUNREACH, cause: .icmp),
+      grow: {
+        $0.attemptFails += 1; $0.inDestUnreachs += 1
+      }, error: .EHOSTUNREACH, cause: .icmp),
     Ending(
       what: "unreachable at once: port or host cannot be told",
-      grow: { $0.attemptFails += 1; $0.inDestUnreachs += 1 }),
+      grow: {
+        $0.attemptFails += 1; $0.inDestUnreachs += 1
+      }),
     Ending(
       what: "gave up", retransmits: 2, seconds: 3, grow: { _ in }, error: .ECONNTIMEOUT,
       cause: .gave_up),
@@ -222,10 +231,14 @@ import Testing
       what: "maybe established and closed between looks", grow: { $0.inSegs += 5 }),
     Ending(
       what: "a failure that an unseen attempt may own",
-      grow: { $0.attemptFails += 1; $0.inSegs += 1; $0.activeOpens += 1 }),
+      grow: {
+        $0.attemptFails += 1; $0.inSegs += 1; $0.activeOpens += 1
+      }),
     Ending(
       what: "both failed, the unseen one too",
-      grow: { $0.attemptFails += 2; $0.inSegs += 2; $0.activeOpens += 1 }, error: .ECONNREFUSED,
+      grow: {
+        $0.attemptFails += 2; $0.inSegs += 2; $0.activeOpens += 1
+      }, error: .ECONNREFUSED,
       cause: .peer_reset),
   ]
 

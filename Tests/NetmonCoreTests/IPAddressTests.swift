@@ -32,7 +32,10 @@ import Testing
     #expect(!IPAddress("128.0.0.1")!.isLoopback && !IPAddress("::2")!.isLoopback)
     #expect(IPAddress.anyIPv4.isUnspecified && IPAddress.anyIPv6.isUnspecified)
     #expect(IPAddress("1.2.3.4")!.bytes == [1, 2, 3, 4])
-    #expect(IPAddress("2001:db8::ff")!.bytes == [0x20, 1, 0x0d, 0xb8] + .init(repeating: 0, count: 11) + [0xff])
+    #expect(
+      IPAddress("2001:db8::ff")!.bytes == [0x20, 1, 0x0d, 0xb8] + .init(repeating: 0, count: 11) + [
+        0xff
+      ])
     #expect(IPAddress("255.0.0.0")! < IPAddress("::")!, "IPv4 sorts first")
     #expect(IPAddress("9.0.0.0")! < IPAddress("10.0.0.0")!, "by number, not by text")
   }

@@ -5,7 +5,9 @@ import Testing
   @Test(arguments: [
     ("1970-01-01T00:00:00.000000Z", 0), ("2015-01-01T00:00:00.000000Z", 1_420_070_400_000_000),
     ("2024-02-29T23:59:59.999999Z", 1_709_251_199_999_999),
-    ("1969-12-31T23:59:59.999999Z", -1), ("2000-03-01T00:00:00.000001Z", 951_868_800_000_001),
+    ("1969-12-31T23:59:59.999999Z", -1), ("0000-01-01T00:00:00.000000Z", -62_167_219_200_000_000),
+    ("9999-12-31T23:59:59.999999Z", 253_402_300_799_999_999),
+    ("2000-03-01T00:00:00.000001Z", 951_868_800_000_001),
   ])
   func canonicalText(text: String, microseconds: Int64) {
     #expect(Timestamp(microseconds: microseconds).description == text)
@@ -34,6 +36,11 @@ import Testing
   ])
   func isNoTime(text: String) {
     #expect(Timestamp(text) == nil)
+  }
+
+  @Test func beyondFourDigitsIsTheLastThatCanBeWritten() {
+    #expect(Timestamp(microseconds: .min).description == "0000-01-01T00:00:00.000000Z")
+    #expect(Timestamp(microseconds: .max).description == "9999-12-31T23:59:59.999999Z")
   }
 
   /// Each day of the range that records may have, against a count of its own.

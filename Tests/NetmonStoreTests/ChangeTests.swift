@@ -73,7 +73,9 @@ import Testing
     try store.setCursor(3, named: "server")
     try store.setCursor(7, named: "server")
     #expect(try Store(path: directory.file).cursor(named: "server") == 7)
-    try store.removeCursor(named: "server")
+    try store.removeCursors(except: ["server"])
+    #expect(try store.cursor(named: "server") != nil)
+    try store.removeCursors()
     #expect(try store.cursor(named: "server") == nil)
   }
 

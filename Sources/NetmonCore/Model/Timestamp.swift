@@ -74,10 +74,10 @@ extension Timestamp: LosslessStringConvertible {
         buffer[count] = UInt8(ascii: ascii)
         count += 1
       }
-      let seconds = Int((microseconds >= 0 ? microseconds : microseconds - 999_999) / 1_000_000)
-      let micros = Int(microseconds) - seconds * 1_000_000
-      let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
-      let second = seconds - days * 86_400
+      // Within four-digit years, which is all that RFC 3339 can write.
+      let clamped = min(max(microseconds, -62_167_219_200_000_000), 253_402_300_799_999_999)
+      let (seconds, micros) = Self.divide(Int(clamped), by: 1_000_000)
+      let (days, second) = Self.divide(seconds, by: 86_400)
       let date = Self.date(days: days)
       put(date.year, width: 4)
       put("-")
@@ -95,6 +95,12 @@ extension Timestamp: LosslessStringConvertible {
       put("Z")
       return count
     }
+  }
+
+  /// Floor division: the remainder is never negative.
+  private static func divide(_ number: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
+    let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }
 
   /// Parses RFC 3339 as people write it: a date alone, minutes without seconds, any number of

@@ -105,7 +105,9 @@ public struct ConnectionTracker: Sendable {
     observation += 1
     noteListeners(snapshot)
     var begun: [UInt64: UInt64] = [:]
-    var opened: Int64 = 0
+    if tracked.isEmpty { tracked.reserveCapacity(snapshot.sockets.count) }
+    // Each new record gets a microsecond of its own within the reading, as ids order by time.
+    var time = snapshot.time.advanced(byMicroseconds: -Int64(snapshot.sockets.count))
     for socket in snapshot.sockets {
       let key = Key(socket)
       if let known = tracked[key] {
@@ -116,9 +118,7 @@ public struct ConnectionTracker: Sendable {
         // Another socket has the same ends: the first one closed in between.
         finish(key, at: snapshot.time, verdict: nil)
       }
-      // Each new record gets a microsecond of its own within the reading, as ids order by time.
-      let time = snapshot.time.advanced(byMicroseconds: -opened)
-      opened += 1
+      time = time.advanced(byMicroseconds: 1)
       open(key, socket, at: time, snapshot)
       if tracked[key]?.record.direction == .outbound, socket.transport == .tcp {
         begun[socket.networkNamespace, default: 0] += 1
@@ -252,7 +252,8 @@ public struct ConnectionTracker: Sendable {
 
   // MARK: - Out
 
-  /// The records that changed since the last drain, in their latest state, oldest first.
+  /// The records that changed since the last drain, in their latest state: those that ended, then
+  /// the others in the order in which they changed.
   public mutating func drain() -> [Connection] {
     var changed = finished
     finished.removeAll()
@@ -264,7 +265,7 @@ public struct ConnectionTracker: Sendable {
       changed.append(tracked.values[index].record)
     }
     dirty.removeAll(keepingCapacity: true)
-    return changed.sorted { $0.timestamp < $1.timestamp }
+    return changed
   }
 }
 

@@ -87,11 +87,17 @@ enum CollectCommand {
     to server: HTTPURL?, from store: Store, _ logger: Logger, _ invocation: Invocation,
     _ body: (Replicator?) async throws -> Void
   ) async throws {
-    guard let server else { return try await body(nil) }
+    guard let server else {
+      try store.removeCursors()
+      return try await body(nil)
+    }
     try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
       let client = try RESTClient(server: server.argument, client: client)
-      try await body(
-        Replicator(store: store, client: client, logger: logger, now: invocation.now))
+      let replicator = Replicator(
+        store: store, client: client, logger: logger, now: invocation.now)
+      // Records are not kept for a server that this host no longer delivers to.
+      try store.removeCursors(except: [replicator.cursorName])
+      try await body(replicator)
     }
   }
 }

@@ -16,8 +16,9 @@ struct LiveSource: Sendable {
         excludedPath: includesSelf ? nil : HostIdentity.executablePath,
         serviceName: { services[$0, $1] }))
     tracker.observe(try scanner.scan(now: now))
-    var all = tracker.drain().filter { query.filter.matches($0) }
-    all.sort { Self.precedes($0, $1) }
+    let found = tracker.drain().filter { query.filter.matches($0) }
+    // Records are large: sorting their indices moves less.
+    var all = found.indices.sorted { Self.precedes(found[$0], found[$1]) }.map { found[$0] }
     for index in all.indices {
       all[index].id = Int64(index + 1)
       all[index].origin = nil

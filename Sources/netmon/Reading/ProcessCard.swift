@@ -12,10 +12,8 @@ struct ProcessCard {
 
   /// The instances of a process, the latest seen first.
   ///
-  /// - Parameters:
-  ///   - name: a pid or a name in which `*` stands for any text.
-  ///   - filter: what their connections must match, the process included.
-  ///   - limit: connections of each instance, 0 for all.
+  /// `name` is a pid or a name in which `*` stands for any text; `filter` is what their connections
+  /// must match, the process included. Each card has at most `limit` connections, or all if it is 0.
   static func all(
     of name: String, matching filter: Filter, in source: RecordSource, limit: Int, now: Timestamp
   ) async throws -> [ProcessCard] {

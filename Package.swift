@@ -102,6 +102,7 @@ let package = Package(
       name: "NetmonCollectorTests",
       dependencies: [
         "NetmonCore", "NetmonStore", "NetmonCollector",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings

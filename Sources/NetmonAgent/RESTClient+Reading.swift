@@ -31,12 +31,15 @@ extension RESTClient {
       }
       guard body(Array(page.connections.prefix(remaining))) else { return }
       remaining -= page.connections.count
-      // Only a target on the same server is followed.
-      next = reply.next.flatMap { $0.hasPrefix("/api/connections?") ? $0 : nil }
+      // Only a target on the same server is followed, and only onward.
+      next = reply.next.flatMap {
+        $0.hasPrefix("/api/connections?") && $0 != path && !page.connections.isEmpty ? $0 : nil
+      }
     }
   }
 
-  static let pageSize = 1000
+  /// Records in one reply, about 3.5 MB.
+  static let pageSize = 5000
 
   /// The error groups that match.
   public func errors(_ query: ErrorQuery) async throws(RESTError) -> ErrorSummary {

@@ -143,8 +143,10 @@ public struct RESTClient: Sendable {
     case let error as HTTPClientError:
       return error == .deadlineExceeded || error == .connectTimeout
         ? "no answer in time" : error.shortDescription
+    case is CancellationError:
+      return "stopped before it answered"
     default:
-      return terminalSafe("\(error)")
+      return terminalSafe(String("\(error)".prefix(120)))
     }
   }
 

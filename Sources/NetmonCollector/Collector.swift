@@ -106,7 +106,9 @@ public actor Collector: Service {
       do {
         try step()
       } catch {
-        logger.error("cannot look at the sockets", metadata: ["error": "\(error)"])
+        logger.error(
+          "cannot collect, trying again",
+          metadata: ["error": "\(error)", "waiting": "\(pending.count)"])
       }
       // A look that took longer than the interval does not lead to a rush of late ones.
       next = max(next.advanced(by: configuration.interval), clock.now)
@@ -116,7 +118,8 @@ public actor Collector: Service {
 
   /// One look and one flush.
   ///
-  /// - Throws: ``CollectorError`` if `/proc` cannot be read or the clock is absurd.
+  /// - Throws: ``CollectorError`` if `/proc` cannot be read, the clock is absurd, or the store takes
+  ///   no records; those are kept for the next flush.
   public func step() throws(CollectorError) {
     let time = now()
     guard Timestamp.valid.contains(time) else { throw .clock(time) }
@@ -127,17 +130,28 @@ public actor Collector: Service {
       throw .source(error)
     }
     tracker.observe(snapshot)
-    flush()
+    do {
+      try flush()
+    } catch {
+      throw .store(error)
+    }
     reportHost(at: snapshot.time)
   }
 
   /// Stores what is left and lets another collector have the store.
   func release() {
-    flush()
+    do {
+      try flush()
+      try store.checkpoint()
+    } catch {
+      logger.error(
+        "cannot store the last records",
+        metadata: ["error": "\(error)", "lost": "\(pending.count)"])
+    }
     lock = nil
   }
 
-  private func flush() {
+  private func flush() throws(StoreError) {
     pending += tracker.drain()
     if pending.count > Self.maximumPending {
       let excess = pending.count - Self.maximumPending
@@ -145,17 +159,11 @@ public actor Collector: Service {
       pending.removeFirst(excess)
     }
     guard !pending.isEmpty else { return }
-    do {
-      let recorded = try store.record(pending)
-      for index in pending.indices { pending[index].id = recorded[index].id }
-      report(pending)
-      pending.removeAll()
-      if let gap = dropped.takeGap(host: configuration.host) { try store.recordGap(gap) }
-    } catch {
-      logger.error(
-        "cannot store records, trying again",
-        metadata: ["error": "\(error)", "waiting": "\(pending.count)"])
-    }
+    let recorded = try store.record(pending)
+    for index in pending.indices { pending[index].id = recorded[index].id }
+    report(pending)
+    pending.removeAll()
+    if let gap = dropped.takeGap(host: configuration.host) { try store.recordGap(gap) }
   }
 
   /// Says now and then that this host is alive, and how it is looked at.

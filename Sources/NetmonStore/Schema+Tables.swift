@@ -96,6 +96,12 @@ extension Schema {
       established_at INTEGER AS (opened_at + established_after) VIRTUAL,
       closed_at INTEGER AS (opened_at + closed_after) VIRTUAL,
       updated_at INTEGER AS (opened_at + updated_after) VIRTUAL,
+      -- When it ended, in microseconds since opened_at; NULL while open. What others report as
+      -- failed or closed without saying when has ended at once: it is not kept as open for ever.
+      ended_after INTEGER AS (coalesce(closed_after, iif(
+        errno OR (protocol = \(TransportProtocol.tcp.rawValue)
+          AND state IN (\(TCPState.TIME_WAIT.rawValue), \(TCPState.CLOSE.rawValue))), 0, NULL
+      ))) VIRTUAL,
       -- When the error struck.
       failed_at INTEGER AS (iif(errno, opened_at + coalesce(closed_after, 0), NULL)) VIRTUAL,
       host_id INTEGER REFERENCES host,
@@ -125,7 +131,7 @@ extension Schema {
       revision INTEGER NOT NULL CONSTRAINT "revision is not positive" CHECK (revision > 0)
     );
     CREATE INDEX connection_process ON connection (process_id);
-    CREATE INDEX connection_open ON connection (agent_id) WHERE closed_after IS NULL;
+    CREATE INDEX connection_open ON connection (agent_id) WHERE ended_after IS NULL;
     CREATE INDEX connection_errno ON connection (errno) WHERE errno IS NOT NULL;
     CREATE INDEX connection_failed ON connection (failed_at) WHERE errno IS NOT NULL;
     CREATE UNIQUE INDEX connection_displaced ON connection (home, agent_id, number)

@@ -23,6 +23,7 @@ enum Schema {
     let migrator = migrator
     try pool.read { db in
       if try migrator.hasBeenSuperseded(db) { throw try newerSchema(db, path: path) }
+      if try isForeign(db) { throw StoreError.foreignDatabase(path: path) }
     }
     // GRDB looks which migrations are due before it takes the write lock: another process may
     // apply one in between, and ours fails on tables that are there. Each round gets further.
@@ -40,12 +41,22 @@ enum Schema {
   static func check(_ db: Database, path: String) throws {
     let migrator = migrator
     if try migrator.hasBeenSuperseded(db) { throw try newerSchema(db, path: path) }
+    if try isForeign(db) { throw StoreError.foreignDatabase(path: path) }
     guard try migrator.hasCompletedMigrations(db) else {
       throw StoreError.olderSchema(
         path: path, found: try migrator.appliedIdentifiers(db).count,
         known: migrator.migrations.count
       )
     }
+  }
+
+  /// Whether there are tables, but neither ours nor that of the earlier tool.
+  private static func isForeign(_ db: Database) throws -> Bool {
+    let names = try Query(
+      "SELECT lower(name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+      in: db
+    ).all { $0.text() }
+    return !names.isEmpty && !names.contains("grdb_migrations") && !names.contains("connections")
   }
 
   private static func newerSchema(_ db: Database, path: String) throws -> StoreError {

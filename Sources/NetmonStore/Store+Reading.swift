@@ -85,7 +85,7 @@ extension Store {
   public func openConnections() throws(StoreError) -> [Connection] {
     try read { db in
       let ids = try Query(
-        "SELECT id FROM connection WHERE agent_id = ? AND closed_after IS NULL ORDER BY id", in: db
+        "SELECT id FROM connection WHERE agent_id = ? AND ended_after IS NULL ORDER BY id", in: db
       ).all([.integer(Dimensions.ownAgent)]) { $0.integer() }
       return try ids.compactMap { try ConnectionRow.fetch(id: $0, in: db) }
     }

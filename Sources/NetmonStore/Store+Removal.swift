@@ -2,7 +2,7 @@ import GRDB
 public import NetmonCore
 
 extension Store {
-  /// Deletes closed records whose `closed_at` is before `cutoff`, in short transactions.
+  /// Deletes records that ended before `cutoff`, in short transactions.
   ///
   /// Open records stay, and so do those that a follower with a cursor may lack: everything from the
   /// oldest one on. So does a record that was first seen at the cutoff or later. Afterwards removes
@@ -126,7 +126,7 @@ private struct Sweep {
     let ids = try Query(
       """
       DELETE FROM connection WHERE id IN (
-        SELECT id FROM connection WHERE id > ? AND id < ? AND closed_at < ?
+        SELECT id FROM connection WHERE id > ? AND id < ? AND opened_at + ended_after < ?
         ORDER BY id LIMIT \(Self.chunk)
       ) RETURNING id
       """, in: db

@@ -13,7 +13,7 @@ extension Store {
       let rows = selection.select(
         """
         +c.process_id AS process_id, c.opened_at AS opened_at,
-        coalesce(c.closed_at, c.opened_at) AS seen_at, c.closed_after AS closed_after, c.errno AS errno
+        coalesce(c.closed_at, c.opened_at) AS seen_at, c.ended_after AS ended_after, c.errno AS errno
         """)
       // An instance has several rows in `process` when its details changed.
       let sql = """
@@ -21,7 +21,7 @@ extension Store {
           sum(errors), sum(open)
         FROM (
           SELECT process_id, min(opened_at) AS first, max(opened_at, max(seen_at)) AS last,
-            count(*) AS count, count(errno) AS errors, sum(closed_after IS NULL) AS open
+            count(*) AS count, count(errno) AS errors, sum(ended_after IS NULL) AS open
           FROM (\(rows)) GROUP BY process_id
         )
         JOIN process p ON p.id = process_id LEFT JOIN host h ON h.id = p.host_id
@@ -71,7 +71,7 @@ extension Store {
       StoreStatistics(
         storeID: id,
         connections: try db.count("SELECT count(*) FROM connection"),
-        open: try db.count("SELECT count(*) FROM connection WHERE closed_after IS NULL"),
+        open: try db.count("SELECT count(*) FROM connection WHERE ended_after IS NULL"),
         errors: try db.count("SELECT count(*) FROM connection WHERE errno IS NOT NULL"),
         processes: try db.count("SELECT count(*) FROM process WHERE pid > 0"),
         hosts: try db.count("SELECT count(*) FROM host"),
@@ -132,7 +132,7 @@ extension Database {
       SELECT DISTINCT c.protocol, a.ip, a.text, c.local_port
       FROM connection c JOIN address a ON a.id = c.local_id
       WHERE c.process_id IN (SELECT value FROM json_each(?))
-      AND c.closed_after IS NULL AND c.direction = \(Direction.listen.code)
+      AND c.ended_after IS NULL AND c.direction = \(Direction.listen.code)
       ORDER BY c.local_port, c.protocol, a.text
       """, in: self
     ).all([.text(ids)]) { row in

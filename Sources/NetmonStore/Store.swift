@@ -26,8 +26,8 @@ public final class Store: Sendable {
   /// *others* have committed.
   private let watcher: DatabaseQueue
 
-  /// Opens the file. For writing, creates it, and its directory for owner and group only, and
-  /// brings it to the newest schema.
+  /// Opens the file. For writing, creates it and its directory, which others may read unless the
+  /// umask forbids it, and brings it to the newest schema.
   ///
   /// For reading, a user needs read permission on the file and on `PATH-wal` and `PATH-shm`, which
   /// SQLite keeps beside it with the same permissions.
@@ -36,11 +36,7 @@ public final class Store: Sendable {
     self.access = access
     do {
       try Self.prepareFile(at: path, access)
-      pool = try DatabasePool(path: path, configuration: Self.configuration(access))
-      switch access {
-      case .readWrite: try Schema.migrate(pool, path: path)
-      case .readOnly: try pool.read { try Schema.check($0, path: path) }
-      }
+      pool = try Self.openPool(at: path, access)
       id = try pool.read { db in
         try Query("SELECT store_id FROM meta", in: db).first { $0.text() } ?? ""
       }
@@ -100,6 +96,20 @@ public final class Store: Sendable {
   }
 }
 
+// MARK: - Closing
+
+extension Store {
+  /// Moves what the write-ahead log holds into the file itself, so that the file alone is a whole
+  /// copy. Best before the program ends; when others use the file it does what it can.
+  public func checkpoint() throws(StoreError) {
+    do {
+      try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    } catch {
+      throw StoreError(error, .record, path: path)
+    }
+  }
+}
+
 // MARK: - Opening
 
 extension Store {
@@ -110,7 +120,7 @@ extension Store {
       do {
         try FileManager.default.createDirectory(
           atPath: directory, withIntermediateDirectories: true,
-          attributes: [.posixPermissions: 0o750]
+          attributes: [.posixPermissions: 0o755]
         )
       } catch {
         throw .cannotOpen(path: path, reason: "cannot create \(directory)")
@@ -120,13 +130,43 @@ extension Store {
         throw .cannotOpen(path: path, reason: "there is no such file, or no permission to see it")
       }
     }
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    {
+      throw .cannotOpen(path: path, reason: "it is a directory")
+    }
   }
+
+  /// Opens the file and brings it to the newest schema, or checks that it has it.
+  private static func openPool(at path: String, _ access: Access) throws -> DatabasePool {
+    let deadline = ContinuousClock.now + .seconds(busySeconds)
+    while true {
+      do {
+        let pool = try DatabasePool(path: path, configuration: configuration(access))
+        switch access {
+        case .readWrite: try Schema.migrate(pool, path: path)
+        case .readOnly: try pool.read { try Schema.check($0, path: path) }
+        }
+        return pool
+      } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+      {
+        // Of many who open a new file at once, one changes it to WAL. The others are told that it
+        // is busy at once: SQLite does not wait there (https://sqlite.org/wal.html#busy).
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+  }
+
+  /// How long to wait for a lock that another process holds.
+  private static let busySeconds = 10
 
   private static func configuration(_ access: Access) -> Configuration {
     var configuration = Configuration()
     configuration.label = "netmon"
     configuration.readonly = access == .readOnly
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(Double(busySeconds))
     // Looking up the parents costs each record a microsecond, and removing a parent would scan the
     // connections; rows are only ever made in one transaction with their parents.
     configuration.foreignKeysEnabled = false

@@ -9,6 +9,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case cannotOpen(path: String, reason: String)
   /// The file exists and is something else than an SQLite database.
   case notADatabase(path: String)
+  /// The file is a database of another program.
+  case foreignDatabase(path: String)
   /// The file is damaged.
   case corrupt(Operation, path: String, reason: String)
   /// The file was written by a later netmon; the numbers count schema versions.
@@ -36,6 +38,8 @@ extension StoreError: CustomStringConvertible {
       "cannot open \(path): \(reason)"
     case .notADatabase(let path):
       "\(path) is not an SQLite database: move it away or name another file"
+    case .foreignDatabase(let path):
+      "\(path) is a database of another program: name another file"
     case .corrupt(let operation, let path, let reason):
       "cannot \(operation) \(path): the database is damaged (\(reason)): move it away or restore it"
     case .newerSchema(let path, let found, let known):

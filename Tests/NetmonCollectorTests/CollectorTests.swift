@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import Logging
 import NetmonCore
@@ -64,6 +65,25 @@ import Testing
     #expect(try records(of: ended).allSatisfy { $0.closedAt != nil })
   }
 
+  @Test func whatTheStoreRefusesIsKeptAndStoredLater() async throws {
+    let listener = try Listener()
+    let collector = try collector()
+    let database = try DatabaseQueue(path: store.path)
+    try await database.write { db in
+      try db.execute(
+        sql: """
+          CREATE TRIGGER refuse BEFORE INSERT ON connection BEGIN
+            SELECT RAISE(FAIL, 'disk trouble');
+          END
+          """)
+    }
+    await #expect(throws: CollectorError.self) { try await collector.step() }
+    #expect(try records(of: listener).isEmpty)
+    try await database.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+    try await collector.step()
+    #expect(try records(of: listener).count == 1)
+  }
+
   @Test func onlyOneCollectorPerStore() async throws {
     let first = try collector()
     #expect(throws: CollectorError.self) { try collector() }
@@ -111,7 +131,7 @@ private final class Listener {
   private var descriptor: Int32
 
   init() throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian

@@ -18,7 +18,7 @@ import Testing
     #expect(try Store(path: path, access: .readOnly).id == id)
     #expect(try Store(path: directory.file).id != id)
     let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/a")
-    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o750)
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o755)
   }
 
   @Test func refusesWhatIsNoDatabase() throws {
@@ -30,6 +30,26 @@ import Testing
       #expect(error == .notADatabase(path: directory.file))
       #expect(error?.description.contains("is not an SQLite database") == true)
     }
+  }
+
+  @Test func refusesTheDatabaseOfAnotherProgram() throws {
+    try directory.execute("CREATE TABLE bookmarks (url TEXT)")
+    for access in [Store.Access.readWrite, .readOnly] {
+      let error = #expect(throws: StoreError.self) {
+        try Store(path: directory.file, access: access)
+      }
+      #expect(error == .foreignDatabase(path: directory.file))
+    }
+    #expect(try directory.rows("SELECT name FROM sqlite_schema") == ["bookmarks"])
+  }
+
+  @Test func afterACheckpointTheFileIsAWholeCopy() throws {
+    let store = try Store(path: directory.file)
+    _ = try store.record([sample(at: 0), sample(at: 1)])
+    try store.checkpoint()
+    let copy = directory.path + "/copy.db"
+    try FileManager.default.copyItem(atPath: directory.file, toPath: copy)
+    #expect(try Store(path: copy).all().count == 2)
   }
 
   @Test func refusesPathsThatCannotBe() throws {

@@ -26,6 +26,22 @@ import Testing
     #expect(try directory.brokenRules().filter { !$0.contains("change") } == [])
   }
 
+  /// Others report a failure or an end without saying when it was.
+  @Test func whatWasReportedAsEndedGoesToo() throws {
+    var failed = sample(at: 0, closedAfter: nil)
+    failed.error = .ECONNREFUSED
+    failed.state = .SYN_SENT
+    var closed = sample(at: 1, closedAfter: nil)
+    closed.state = .CLOSE
+    var waiting = sample(at: 2, closedAfter: nil)
+    (waiting.transport, waiting.state) = (.udp, .CLOSE)
+    _ = try store.record([failed, closed, waiting])
+    #expect(try store.statistics().open == 1)
+    #expect(try store.all().allSatisfy { $0.closedAt == nil })
+    #expect(try store.removeClosed(before: .at(5000)) == 2)
+    #expect(try store.all().map(\.transport) == [.udp])
+  }
+
   @Test func moreThanAChunkGoes() throws {
     _ = try store.record(
       (0..<12_000).map { sample(at: $0 / 10, closedAfter: $0 % 100 == 7 ? nil : 1) })

@@ -73,11 +73,12 @@ extension Endpoint: ExpressibleByStringLiteral {
 /// A record with little in it.
 func sample(
   at time: Int64 = 0, process: String = "curl", pid: Int32 = 42, local: Endpoint = "10.0.0.1:50000",
-  remote: Endpoint = "192.0.2.7:443", error: ConnectionError? = nil, state: TCPState = .CLOSE,
+  remote: Endpoint = "192.0.2.7:443", error: ConnectionError? = nil, state: TCPState? = nil,
   closedAfter: Int64? = 1000, origin: Origin? = nil, revision: Int64 = 1
 ) -> Connection {
   var connection = Connection(
-    timestamp: .at(time), transport: .tcp, state: state, local: local, remote: remote
+    timestamp: .at(time), transport: .tcp,
+    state: state ?? (closedAfter == nil ? .ESTABLISHED : .CLOSE), local: local, remote: remote
   )
   connection.process = ProcessDetails(
     identity: ProcessIdentity(pid: pid, startTime: 777), name: process, path: "/usr/bin/" + process

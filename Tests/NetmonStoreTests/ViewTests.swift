@@ -63,7 +63,7 @@ import Testing
   @Test func insertsARecord() throws {
     try shell.run(
       insert(["error": "'econnreset'", "timestamp": "'2026-11-22T11:00:00.0000019+01:00'"]))
-    var expected = sample(at: 1, error: .ECONNRESET, closedAfter: nil)
+    var expected = sample(at: 1, error: .ECONNRESET, state: .CLOSE, closedAfter: nil)
     expected.process = ProcessDetails(
       identity: ProcessIdentity(pid: 42, startTime: 0), name: "curl", path: "/usr/bin/curl"
     )

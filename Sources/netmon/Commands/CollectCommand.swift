@@ -81,6 +81,7 @@ enum CollectCommand {
       try await ServiceGroup.run(delivery + [retention, collector], logger: logger)
     }
     output?.finish()
+    try store.checkpoint()
   }
 
   private static func withDelivery(

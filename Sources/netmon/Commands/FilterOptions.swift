@@ -56,20 +56,27 @@ struct FilterOptions: Sendable {
   }
 
   /// The filter they make.
-  func filter(now: Timestamp, command: String) throws -> Filter {
+  func filter(now: Timestamp, command: String) throws(CommandError) -> Filter {
+    var filter: Filter
     do {
-      var filter = try Filter(arguments: operands, now: now)
-      let options = [
-        ("error", error), ("pid", pid), ("process", process), ("remote", remote), ("host", host),
-        ("state", state), ("protocol", transport), ("since", since), ("until", until),
-      ]
-      for case (let key, let value?) in options {
-        filter.terms += try Filter(key: key, value: value, now: now).terms
-      }
-      return filter
+      filter = try Filter(arguments: operands, now: now)
     } catch {
-      throw CommandError(usage: "\(error)", of: command)
+      // A mistake within a longer text is easier found by its place.
+      let place = error.length < error.text.utf8.count ? " (at byte \(error.position + 1))" : ""
+      throw CommandError(usage: "\(error)\(place)", of: command)
     }
+    let options = [
+      ("error", error), ("pid", pid), ("process", process), ("remote", remote), ("host", host),
+      ("state", state), ("protocol", transport), ("since", since), ("until", until),
+    ]
+    for case (let key, let value?) in options {
+      do {
+        filter.terms += try Filter(key: key, value: value, now: now).terms
+      } catch {
+        throw CommandError(usage: "--\(key): \(error)", of: command)
+      }
+    }
+    return filter
   }
 }
 

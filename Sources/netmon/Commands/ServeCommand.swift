@@ -69,5 +69,6 @@ enum ServeCommand {
         try options.collecting.collector(store: store, logger: logger, invocation: invocation))
     }
     try await ServiceGroup.run(services, logger: logger)
+    try store.checkpoint()
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -52,11 +53,14 @@ enum RawConnection {
       return String(received[..<cut])
     }
 
-    /// Everything up to the connection's end, which the server must bring about.
+    /// Everything up to the connection's end, which the server must bring about. A reset is an end
+    /// too: the kernel sends one when the server closes with bytes of ours unread.
     mutating func receiveToEnd() async throws -> String {
-      while let bytes = try await inbound.next(isolation: #isolation) {
-        received += String(buffer: bytes)
-      }
+      do {
+        while let bytes = try await inbound.next(isolation: #isolation) {
+          received += String(buffer: bytes)
+        }
+      } catch let error as IOError where error.errnoCode == ECONNRESET {}
       return received
     }
 

@@ -39,10 +39,14 @@ let package = Package(
       dependencies: ["NetmonCore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings
     ),
+    .target(name: "CLinux"),
+    .target(
+      name: "NetmonKernel", dependencies: ["CLinux", "NetmonCore"], swiftSettings: swiftSettings
+    ),
     .target(
       name: "NetmonCollector",
       dependencies: [
-        "NetmonCore", "NetmonStore",
+        "NetmonCore", "NetmonKernel", "NetmonStore",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -80,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "netmon",
       dependencies: [
-        "Arguments", "NetmonCore", "NetmonStore", "NetmonCollector", "NetmonServer", "NetmonAgent",
+        "Arguments", "NetmonCore", "NetmonKernel", "NetmonStore", "NetmonCollector", "NetmonServer",
+        "NetmonAgent",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -92,6 +97,10 @@ let package = Package(
     .testTarget(
       name: "NetmonCoreTests", dependencies: ["NetmonCore"], exclude: ["Fixtures"],
       swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "NetmonKernelTests", dependencies: ["CLinux", "NetmonCore", "NetmonKernel"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings
     ),
     .testTarget(
       name: "NetmonStoreTests",

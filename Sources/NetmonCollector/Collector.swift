@@ -12,15 +12,19 @@ public actor Collector: Service {
   public struct Configuration: Sendable {
     /// The name of this host in records.
     public var host: String
-    /// The time between two looks.
+    /// The tier to use; nil is the best that works here.
+    public var tier: Tier?
+    /// The time between two looks at all sockets.
     public var interval: Duration
     /// Executable whose sockets are left out; nil leaves nothing out.
     public var excludedPath: String?
 
     public init(
-      host: String, interval: Duration = .seconds(1), excludedPath: String? = nil
+      host: String, tier: Tier? = nil, interval: Duration = .seconds(1),
+      excludedPath: String? = nil
     ) {
       self.host = host
+      self.tier = tier
       self.interval = interval
       self.excludedPath = excludedPath
     }
@@ -45,11 +49,17 @@ public actor Collector: Service {
   private let now: @Sendable () -> Timestamp
   private let report: @Sendable ([Connection]) -> Void
 
-  private var scanner: SocketScanner
+  /// How it looks at the sockets.
+  public nonisolated let tier: Tier
+  /// Why no better tier is used, when one was tried.
+  public nonisolated let shortfall: String?
+
+  private var watch: Watch
   private var tracker: ConnectionTracker
   private var pending: [Connection] = []
   private var dropped = DroppedRecords()
   private var lastReport: Timestamp?
+  private var lastFlush: Timestamp?
 
   /// Prepares to collect into a store, taking up what an earlier run left open there.
   ///
@@ -70,9 +80,10 @@ public actor Collector: Service {
     self.now = now
     self.report = report
     lock = try CollectorLock(of: store)
-    scanner = SocketScanner(fs, includeCommand: includeCommand)
     let services = ServiceNames()
     let facts: HostFacts
+    var tracker: ConnectionTracker
+    let open: [Connection]
     do {
       facts = try HostFacts(fs)
     } catch {
@@ -84,11 +95,15 @@ public actor Collector: Service {
         .init(
           host: configuration.host, agent: store.id, firstNumber: numbers.lowerBound,
           excludedPath: configuration.excludedPath, serviceName: { services[$0, $1] }))
-      let open = try store.openConnections()
-      tracker.adopt(open, bootTime: facts.bootTime)
+      open = try store.openConnections()
     } catch {
       throw .store(error)
     }
+    (watch, shortfall) = try Watch.best(
+      configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
+    tier = watch.tier
+    tracker.adopt(open, bootTime: facts.bootTime)
+    self.tracker = tracker
   }
 
   /// Collects until graceful shutdown, then flushes once more.
@@ -103,44 +118,44 @@ public actor Collector: Service {
     let clock = ContinuousClock()
     var next = clock.now
     while !Task.isCancelled {
+      var isHealthy = true
       do {
         try step()
       } catch {
+        isHealthy = false
         logger.error(
           "cannot collect, trying again",
           metadata: ["error": "\(error)", "waiting": "\(pending.count)"])
       }
+      // Events are waited for in each step.
+      if tier == .kernel, isHealthy { continue }
       // A look that took longer than the interval does not lead to a rush of late ones.
       next = max(next.advanced(by: configuration.interval), clock.now)
       try? await clock.sleep(until: next)
     }
   }
 
-  /// One look and one flush.
+  /// One look and one flush. With the kernel's events, most steps take them in and do no more.
   ///
   /// - Throws: ``CollectorError`` if `/proc` cannot be read, the clock is absurd, or the store takes
   ///   no records; those are kept for the next flush.
   public func step() throws(CollectorError) {
     let time = now()
     guard Timestamp.valid.contains(time) else { throw .clock(time) }
-    let snapshot: SocketSnapshot
-    do {
-      snapshot = try scanner.scan(now: time)
-    } catch {
-      throw .source(error)
-    }
-    tracker.observe(snapshot)
+    guard try watch.advance(&tracker, now: now) else { return }
     do {
       try flush()
+      try recordLosses(until: time)
     } catch {
       throw .store(error)
     }
-    reportHost(at: snapshot.time)
+    reportHost(at: time)
   }
 
   /// Stores what is left and lets another collector have the store.
   func release() {
     do {
+      try watch.finish(&tracker)
       try flush()
       try store.checkpoint()
     } catch {
@@ -148,7 +163,20 @@ public actor Collector: Service {
         "cannot store the last records",
         metadata: ["error": "\(error)", "lost": "\(pending.count)"])
     }
+    watch = .closed
     lock = nil
+  }
+
+  /// What the kernel could not tell is a gap.
+  private func recordLosses(until time: Timestamp) throws(StoreError) {
+    let from = lastFlush ?? time
+    lastFlush = time
+    guard let count = watch.takeLosses() else { return }
+    logger.warning("events were lost", metadata: ["count": "\(count)"])
+    try store.recordGap(
+      Gap(
+        host: configuration.host, from: from, to: time, count: count == 0 ? nil : Int(count),
+        reason: "the kernel's ring of events was full"))
   }
 
   private func flush() throws(StoreError) {
@@ -171,7 +199,7 @@ public actor Collector: Service {
     if let lastReport, time.microseconds(since: lastReport) < 10_000_000 { return }
     lastReport = time
     do {
-      try store.recordHost(HostReport(host: configuration.host, tier: "proc", seen: time))
+      try store.recordHost(HostReport(host: configuration.host, tier: tier.rawValue, seen: time))
     } catch {
       logger.error("cannot report this host", metadata: ["error": "\(error)"])
     }

@@ -5,6 +5,10 @@ public import NetmonStore
 public enum CollectorError: Error {
   case store(StoreError)
   case source(ProcError)
+  /// The tier that was asked for does not work here.
+  case tier(Tier, reason: String)
+  /// The kernel's events cannot be read any more.
+  case events(String)
   /// The wall clock is outside the years that records may have; nothing is recorded with it.
   case clock(Timestamp)
   /// Another process collects into the same database; both would record every connection.
@@ -18,6 +22,9 @@ extension CollectorError: CustomStringConvertible {
     switch self {
     case .store(let error): "\(error)"
     case .source(let error): "\(error)"
+    case .tier(let tier, let reason):
+      "the \(tier.rawValue) tier does not work here: \(reason); --source auto takes what works"
+    case .events(let reason): "cannot read the kernel's events: \(reason)"
     case .clock(let time): "the clock says \(time): set it to the present"
     case .alreadyCollecting(let path):
       "another netmon is collecting into \(path): stop it, or name another file with --db"

@@ -1,16 +1,16 @@
 /// The socket tables of a network namespace: `/proc/PID/net/{tcp,tcp6,udp,udp6}`
 /// (proc_net(5), `Documentation/networking/proc_net_tcp.rst`).
-enum NetSocketTable: String, CaseIterable {
+package enum NetSocketTable: String, CaseIterable, Sendable {
   case tcp, tcp6, udp, udp6
 
-  private var transport: TransportProtocol {
+  package var transport: TransportProtocol {
     switch self {
     case .tcp, .tcp6: .tcp
     case .udp, .udp6: .udp
     }
   }
 
-  private var isIPv6: Bool { self == .tcp6 || self == .udp6 }
+  package var family: IPAddress.Family { self == .tcp6 || self == .udp6 ? .ipv6 : .ipv4 }
 
   /// Reads the sockets of whole lines; the heading is passed over.
   ///
@@ -69,7 +69,7 @@ enum NetSocketTable: String, CaseIterable {
   }
 
   private func endpoint(_ text: Span<UInt8>, at index: inout Int) -> Endpoint? {
-    guard let address = isIPv6 ? ipv6(text, at: &index) : ipv4(text, at: &index),
+    guard let address = family == .ipv6 ? ipv6(text, at: &index) : ipv4(text, at: &index),
       text.skip(":", at: &index), let port = text.hexadecimal(at: &index, digits: 4)
     else { return nil }
     return Endpoint(address, UInt16(truncatingIfNeeded: port))

@@ -40,7 +40,7 @@ struct NetworkNamespaces {
 
 extension ProcFS {
   /// The inode of the network namespace that the process is in.
-  func networkNamespace(of pid: Int32) throws(ProcError) -> UInt64 {
+  package func networkNamespace(of pid: Int32) throws(ProcError) -> UInt64 {
     UInt64(try status(of: "\(pid)/ns/net").st_ino)
   }
 }

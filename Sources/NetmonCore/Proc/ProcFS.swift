@@ -90,6 +90,15 @@ public final class ProcFS: Sendable {
     return ids
   }
 
+  /// The ids of a process's threads.
+  package func threadIDs(of pid: Int32) throws(ProcError) -> [Int32] {
+    var ids: [Int32] = []
+    try openDirectory("\(pid)/task").forEachName { name in
+      if let id = processID(name) { ids.append(id) }
+    }
+    return ids
+  }
+
   /// The number that a directory entry's name stands for, or nil if it is not a process.
   private func processID(_ name: UnsafePointer<CChar>) -> Int32? {
     var id: Int32 = 0

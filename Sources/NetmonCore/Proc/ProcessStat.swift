@@ -49,4 +49,17 @@ extension ProcFS {
     }
     return stat
   }
+
+  /// The process that asks, as this `/proc` numbers it.
+  package func ownIdentity() throws(ProcError) -> ProcessIdentity {
+    guard let stat = try parse("self/stat", limit: 4096, ProcessStat.init) else {
+      throw .malformed(path: "self/stat")
+    }
+    return stat.identity
+  }
+
+  /// Whether that very process still runs, and not another one that has its number.
+  package func isRunning(_ process: ProcessIdentity) -> Bool {
+    (try? processStat(process.pid))?.identity == process
+  }
 }

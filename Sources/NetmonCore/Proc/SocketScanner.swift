@@ -10,6 +10,7 @@ public struct SocketScanner: Sendable {
   public private(set) var statistics = ScanStatistics()
 
   private let fs: ProcFS
+  private var tables: any SocketTableReader
   private var owners: SocketOwners
   /// The tables that held a socket in the last scan.
   private var occupied: Set<TableName> = []
@@ -23,7 +24,16 @@ public struct SocketScanner: Sendable {
 
   /// With `includeCommand`, processes come with their command lines, which may hold secrets.
   public init(_ fs: ProcFS, users: UserNames = UserNames(), includeCommand: Bool = false) {
+    self.init(fs, tables: ProcSocketTables(fs), users: users, includeCommand: includeCommand)
+  }
+
+  /// The same with another reader of socket tables.
+  package init(
+    _ fs: ProcFS, tables: any SocketTableReader, users: UserNames = UserNames(),
+    includeCommand: Bool = false
+  ) {
     self.fs = fs
+    self.tables = tables
     owners = SocketOwners(fs, users: users, includeCommand: includeCommand)
   }
 
@@ -84,7 +94,7 @@ extension SocketScanner {
     let net = pid.map { "\($0)/net" } ?? "net"
     let first = snapshot.sockets.count
     do throws(ProcError) {
-      let malformed = try readTables(namespace, net: net, &snapshot.sockets, &occupied)
+      let malformed = try readTables(namespace, through: pid, &snapshot.sockets, &occupied)
       snapshot.counters[namespace] = try? fs.networkCounters(in: net)
       // Still there: the process lived, and stayed in the namespace, while its files were read.
       if let pid, try fs.networkNamespace(of: pid) != namespace {
@@ -105,10 +115,10 @@ extension SocketScanner {
 
   /// Returns the number of malformed lines.
   private mutating func readTables(
-    _ namespace: UInt64, net: String, _ sockets: inout [SocketEntry],
+    _ namespace: UInt64, through pid: Int32?, _ sockets: inout [SocketEntry],
     _ occupied: inout Set<TableName>
   ) throws(ProcError) -> Int {
-    let counts = fs.socketCounts(in: net)
+    let counts = fs.socketCounts(in: pid.map { "\($0)/net" } ?? "net")
     var malformed = 0
     var absent: ProcError?
     var present = 0
@@ -123,9 +133,7 @@ extension SocketScanner {
       }
       let count = sockets.count
       do {
-        try fs.readLines(of: "\(net)/\(table.rawValue)") { text in
-          malformed += table.parse(text, networkNamespace: namespace) { sockets.append($0) }
-        }
+        malformed += try tables.read(table, of: namespace, through: pid, into: &sockets)
         statistics.tables += 1
         present += 1
       } catch {

@@ -30,7 +30,14 @@ struct AttemptInference {
   /// not among the failures.
   var begunAndAlive: UInt64
 
-  func verdict(on attempt: Vanished) -> Verdict? {
+  /// How the attempt ended; ``Outcome/none`` when that cannot be told.
+  func outcome(of attempt: Vanished) -> Outcome {
+    guard let verdict = verdict(on: attempt) else { return .none }
+    return Outcome(
+      error: verdict.error, stage: .handshake, source: .inferred, cause: verdict.cause)
+  }
+
+  private func verdict(on attempt: Vanished) -> Verdict? {
     if areAllFailed { return failure(attempt) }
     // Nothing failed and nothing came in: no handshake was completed, so the application let go.
     guard growth.attemptFails == 0, earlierGrowth.attemptFails == 0, growth.inSegs == 0 else {

@@ -1,8 +1,9 @@
 /// Turns what is seen of sockets into records: opened, changed, closed, failed.
 ///
-/// A pure state machine: snapshots go in through ``observe(_:)``, the records that changed come
-/// out of ``drain()``. A connection that opened and closed between two drains comes out once. It
-/// has no clock and does no input or output; memory is bounded by the sockets alive.
+/// A pure state machine with two inputs, which may be used together: snapshots go in through
+/// ``observe(_:)``, the kernel's events through ``handle(_:)``; the records that changed come out
+/// of ``drain()``. A connection that opened and closed between two drains comes out once. It has no
+/// clock and does no input or output; memory is bounded by the sockets alive.
 public struct ConnectionTracker: Sendable {
   public struct Configuration: Sendable {
     /// The name of this host in records.
@@ -28,50 +29,41 @@ public struct ConnectionTracker: Sendable {
     }
   }
 
-  /// What makes two sightings the same socket. The inode cannot: it is gone in `TIME_WAIT`. It
-  /// tells apart only sockets without a peer, which may share an address (`SO_REUSEPORT`).
-  fileprivate struct Key: Hashable {
-    var networkNamespace: UInt64
-    var transport: TransportProtocol
-    var local: Endpoint
-    var remote: Endpoint
-    var inode: UInt64
-  }
-
-  fileprivate struct Tracked {
-    var record: Connection
-    var inode: UInt64
-    /// The observation in which it was last seen.
-    var seenAt: UInt64
-    /// netmon's own: followed so that its `TIME_WAIT` is recognised, never reported.
-    var isExcluded = false
-    /// Changed since the last drain.
-    var isDirty = false
-    /// Whether a version of it has left the tracker.
-    var isReported = false
-  }
-
-  private let configuration: Configuration
-  private var nextNumber: Int64
-  private var tracked: [Key: Tracked] = [:]
-  private var dirty: [Key] = []
-  private var finished: [Connection] = []
-
-  private var observation: UInt64 = 0
-  private var listeners: [PortKey: UInt64] = [:]
-  private var ownListeners: Set<PortKey> = []
-  private var counters: [UInt64: NetworkCounters] = [:]
-  private var growth: [UInt64: NetworkCounters] = [:]
-
   /// A port of one network namespace.
-  private struct PortKey: Hashable {
+  struct PortKey: Hashable {
     var networkNamespace: UInt64
     var port: UInt16
   }
 
-  /// Snapshots without its namespace after which a socket counts as gone: with the last process
-  /// of a namespace its tables become unreadable, but one failed reading must not end them all.
-  private static let patience: UInt64 = 3
+  /// What listens on a port.
+  struct ListeningPort {
+    /// The observation that last showed it; events that open and close it count as one.
+    var seenAt: UInt64
+    var socket: SocketTable.Handle?
+  }
+
+  let configuration: Configuration
+  private var nextNumber: Int64
+  var sockets = SocketTable()
+  private var dirty: [SocketTable.Handle] = []
+  private var finished: [Connection] = []
+
+  var observation: UInt64 = 0
+  var listeners: [PortKey: ListeningPort] = [:]
+  var ownListeners: Set<PortKey> = []
+  /// The network namespaces of the last snapshot, and those of processes that events told of.
+  var namespaces: Set<UInt64> = []
+  var counters: [UInt64: NetworkCounters] = [:]
+  var growth: [UInt64: NetworkCounters] = [:]
+
+  /// What events have told; it stays empty when only snapshots come.
+  var history = EventHistory(clock: EventClock(realtimeOffset: 0))
+  /// Whether events come, so that snapshots only add to them.
+  public internal(set) var isTracing = false
+  /// The records that final figures may still come for, by the cookie of their socket: those that
+  /// wait for the next drain by their place, and those that went with the last one.
+  private var finishedByCookie: [UInt64: (index: Int, hasPeerFinished: Bool)] = [:]
+  private var drainedByCookie: [UInt64: (record: Connection, hasPeerFinished: Bool)] = [:]
 
   public init(_ configuration: Configuration) {
     self.configuration = configuration
@@ -79,9 +71,9 @@ public struct ConnectionTracker: Sendable {
   }
 
   /// How many sockets are followed now.
-  public var openCount: Int { tracked.count }
+  public var openCount: Int { sockets.count }
 
-  // MARK: - In
+  // MARK: - Opening
 
   /// Takes up records that an earlier run left open: sockets that are still there continue them,
   /// the others end at the next observation. Those from before `bootTime` have ended with that
@@ -91,163 +83,99 @@ public struct ConnectionTracker: Sendable {
       // What was posted here by others has no socket that could be followed.
       guard let space = record.networkNamespace, let lastHeard = record.updatedAt else { continue }
       let inode = UInt64(clamping: record.inode ?? 0)
-      let key = Key(
+      let ends = SocketTable.Ends(
         networkNamespace: UInt64(clamping: space), transport: record.transport,
         local: record.local, remote: record.remote,
         inode: record.remote.port == 0 ? inode : 0)
-      tracked[key] = Tracked(record: record, inode: inode, seenAt: 0, isReported: true)
-      if record.timestamp < bootTime { finish(key, at: lastHeard, verdict: nil) }
+      let handle = sockets.insert(
+        TrackedSocket(record: record, ends: ends, inode: inode, seenAt: 0, isReported: true))
+      if record.timestamp < bootTime { finish(handle, at: lastHeard) }
     }
   }
 
-  /// Compares a snapshot with what was known, and notes every difference.
-  public mutating func observe(_ snapshot: SocketSnapshot) {
-    observation += 1
-    noteListeners(snapshot)
-    var begun: [UInt64: UInt64] = [:]
-    if tracked.isEmpty { tracked.reserveCapacity(snapshot.sockets.count) }
-    // Each new record gets a microsecond of its own within the reading, as ids order by time.
-    var time = snapshot.time.advanced(byMicroseconds: -Int64(snapshot.sockets.count))
-    for socket in snapshot.sockets {
-      let key = Key(socket)
-      if let known = tracked[key] {
-        if known.isContinued(by: socket) {
-          update(key, with: socket, snapshot)
-          continue
-        }
-        // Another socket has the same ends: the first one closed in between.
-        finish(key, at: snapshot.time, verdict: nil)
-      }
-      time = time.advanced(byMicroseconds: 1)
-      open(key, socket, at: time, snapshot)
-      if tracked[key]?.record.direction == .outbound, socket.transport == .tcp {
-        begun[socket.networkNamespace, default: 0] += 1
-      }
-    }
-    finishVanished(snapshot, begun: begun)
-    listeners = listeners.filter { observation - $0.value < 2 }
-  }
-
-  private mutating func noteListeners(_ snapshot: SocketSnapshot) {
-    ownListeners.removeAll(keepingCapacity: true)
-    for socket in snapshot.sockets where socket.state == .LISTEN {
-      let port = PortKey(networkNamespace: socket.networkNamespace, port: socket.local.port)
-      listeners[port] = observation
-      if isOwn(socket, snapshot) { ownListeners.insert(port) }
-    }
-  }
-
-  private func isOwn(_ socket: SocketEntry, _ snapshot: SocketSnapshot) -> Bool {
-    guard let excluded = configuration.excludedPath else { return false }
-    if let owner = socket.owner { return snapshot.processes[owner]?.path == excluded }
-    // Without an owner only the ends can tell: the closed halves of connections with our server.
-    let space = socket.networkNamespace
-    return ownListeners.contains(PortKey(networkNamespace: space, port: socket.local.port))
-      || socket.remote.address.isLoopback
-        && ownListeners.contains(PortKey(networkNamespace: space, port: socket.remote.port))
-  }
-
-  private mutating func open(
-    _ key: Key, _ socket: SocketEntry, at time: Timestamp, _ snapshot: SocketSnapshot
-  ) {
+  /// A record as it begins.
+  func record(
+    at time: Timestamp, _ transport: TransportProtocol, _ state: TCPState, _ direction: Direction,
+    local: Endpoint, remote: Endpoint, networkNamespace: UInt64
+  ) -> Connection {
     var record = Connection(
-      timestamp: time, transport: socket.transport, state: socket.state, local: socket.local,
-      remote: socket.remote)
-    record.direction = direction(of: socket)
-    let servicePort = record.direction == .outbound ? socket.remote.port : socket.local.port
-    record.serviceName = configuration.serviceName(servicePort, socket.transport)
+      timestamp: time, transport: transport, state: state, local: local, remote: remote)
+    record.direction = direction
+    record.serviceName = configuration.serviceName(
+      direction == .outbound ? remote.port : local.port, transport)
     record.host = configuration.host
-    record.networkNamespace = Int64(socket.networkNamespace)
+    record.networkNamespace = networkNamespace == 0 ? nil : Int64(clamping: networkNamespace)
     record.updatedAt = time
-    if socket.state == .TIME_WAIT { record.closedAt = time }
-    var entry = Tracked(record: record, inode: 0, seenAt: observation)
-    entry.isExcluded = isOwn(socket, snapshot)
-    _ = entry.learn(socket, snapshot)
-    if !entry.isExcluded {
-      entry.record.origin = Origin(agent: configuration.agent, number: nextNumber)
+    return record
+  }
+
+  /// Begins to follow a socket; what is not excluded gets its origin here.
+  @discardableResult
+  mutating func open(_ socket: TrackedSocket) -> SocketTable.Handle {
+    var socket = socket
+    if !socket.isExcluded {
+      socket.record.origin = Origin(agent: configuration.agent, number: nextNumber)
       nextNumber += 1
-      entry.isDirty = true
-      dirty.append(key)
+      socket.isDirty = true
     }
-    tracked[key] = entry
+    let handle = sockets.insert(socket)
+    if socket.isDirty { dirty.append(handle) }
+    return handle
   }
 
-  private func direction(of socket: SocketEntry) -> Direction {
-    if socket.state == .LISTEN { return .listen }
-    switch socket.transport {
-    case .udp:
-      return socket.state == .ESTABLISHED ? .outbound : .listen
-    case .tcp:
-      let port = PortKey(networkNamespace: socket.networkNamespace, port: socket.local.port)
-      return listeners[port] == nil ? .outbound : .inbound
+  /// Has the next drain give this record out.
+  mutating func markDirty(_ handle: SocketTable.Handle, at time: Timestamp) {
+    let isNews = sockets.update(handle) { socket in
+      socket.record.updatedAt = max(time, socket.record.timestamp)
+      guard !socket.isDirty, !socket.isExcluded else { return false }
+      socket.isDirty = true
+      return true
     }
-  }
-
-  private mutating func update(_ key: Key, with socket: SocketEntry, _ snapshot: SocketSnapshot) {
-    guard let index = tracked.index(forKey: key) else { return }
-    tracked.values[index].seenAt = observation
-    var isChanged = tracked.values[index].learn(socket, snapshot)
-    if tracked.values[index].record.state != socket.state {
-      isChanged = true
-      tracked.values[index].record.enter(socket.state, at: snapshot.time)
-    }
-    guard isChanged else { return }
-    tracked.values[index].record.updatedAt = snapshot.time
-    if !tracked.values[index].isDirty, !tracked.values[index].isExcluded {
-      tracked.values[index].isDirty = true
-      dirty.append(key)
-    }
+    if isNews == true { dirty.append(handle) }
   }
 
   // MARK: - Ends
 
-  private mutating func finishVanished(_ snapshot: SocketSnapshot, begun: [UInt64: UInt64]) {
-    let vanished = tracked.filter { key, entry in
-      entry.seenAt != observation
-        && (snapshot.completeNamespaces.contains(key.networkNamespace)
-          || observation - entry.seenAt >= Self.patience)
+  /// Ends a record and stops to follow its socket. With a cookie, final figures may still come.
+  mutating func finish(
+    _ handle: SocketTable.Handle, at time: Timestamp, outcome: Outcome = .none, cookie: UInt64 = 0
+  ) {
+    guard var socket = sockets.remove(handle), !socket.isExcluded else { return }
+    let hasPeerFinished = socket.attempt?.hasPeerFinished ?? false
+    // Nothing has changed since the outcome was given out.
+    let isOver = socket.attempt?.isSettled == true && socket.isReported && !socket.isDirty
+    if isOver {
+      if cookie != 0 { drainedByCookie[cookie] = (socket.record, hasPeerFinished) }
+      return
     }
-    let attempts = vanished.reduce(into: [UInt64: UInt64]()) { counts, item in
-      if item.value.record.state == .SYN_SENT { counts[item.key.networkNamespace, default: 0] += 1 }
+    if socket.attempt?.isSettled != true {
+      socket.record.take(outcome)
+      socket.record.enter(.CLOSE, at: time)
+      socket.record.updatedAt = time
     }
-    let earlierGrowth = growth
-    growth = [:]
-    for (space, now) in snapshot.counters {
-      if let before = counters[space] { growth[space] = now.growth(since: before) }
-    }
-    counters = snapshot.counters
-    for (key, entry) in vanished {
-      var verdict: AttemptInference.Verdict?
-      let space = key.networkNamespace
-      if entry.record.state == .SYN_SENT, let growth = growth[space],
-        let earlier = earlierGrowth[space]
-      {
-        let inference = AttemptInference(
-          growth: growth, earlierGrowth: earlier, vanished: attempts[space] ?? 0,
-          begunAndAlive: begun[space] ?? 0)
-        verdict = inference.verdict(
-          on: .init(
-            age: snapshot.time.microseconds(since: entry.record.timestamp),
-            retransmits: UInt32(clamping: entry.record.retransmits ?? 0)))
-      }
-      finish(key, at: snapshot.time, verdict: verdict)
-    }
+    if socket.isReported { socket.record.revision += 1 }
+    if cookie != 0 { finishedByCookie[cookie] = (finished.count, hasPeerFinished) }
+    finished.append(socket.record)
   }
 
-  private mutating func finish(
-    _ key: Key, at time: Timestamp, verdict: AttemptInference.Verdict?
-  ) {
-    guard var entry = tracked.removeValue(forKey: key), !entry.isExcluded else { return }
-    if let verdict {
-      entry.record.error = verdict.error
-      entry.record.errorStage = .handshake
-      entry.record.errorSource = .inferred
-      entry.record.errorCause = verdict.cause
+  /// Records something that was over when it was noticed.
+  mutating func report(_ record: Connection) {
+    var record = record
+    record.origin = Origin(agent: configuration.agent, number: nextNumber)
+    nextNumber += 1
+    finished.append(record)
+  }
+
+  /// Adds the final figures to the record of a socket, which has just ended.
+  mutating func complete(_ cookie: UInt64, _ figures: SocketFigures) {
+    if let (index, hasPeerFinished) = finishedByCookie[cookie] {
+      finished[index].take(figures, hasPeerFinished: hasPeerFinished)
+    } else if let drained = drainedByCookie.removeValue(forKey: cookie) {
+      var record = drained.record
+      record.take(figures, hasPeerFinished: drained.hasPeerFinished)
+      record.revision += 1
+      finished.append(record)
     }
-    entry.record.enter(.CLOSE, at: time)
-    entry.record.updatedAt = time
-    if entry.isReported { entry.record.revision += 1 }
-    finished.append(entry.record)
   }
 
   // MARK: - Out
@@ -255,77 +183,50 @@ public struct ConnectionTracker: Sendable {
   /// The records that changed since the last drain, in their latest state: those that ended, then
   /// the others in the order in which they changed.
   public mutating func drain() -> [Connection] {
+    drainedByCookie.removeAll(keepingCapacity: true)
+    for (cookie, place) in finishedByCookie {
+      drainedByCookie[cookie] = (finished[place.index], place.hasPeerFinished)
+    }
+    finishedByCookie.removeAll(keepingCapacity: true)
     var changed = finished
     finished.removeAll()
-    for key in dirty {
-      guard let index = tracked.index(forKey: key), tracked.values[index].isDirty else { continue }
-      tracked.values[index].isDirty = false
-      if tracked.values[index].isReported { tracked.values[index].record.revision += 1 }
-      tracked.values[index].isReported = true
-      changed.append(tracked.values[index].record)
-    }
-    dirty.removeAll(keepingCapacity: true)
-    return changed
-  }
-}
-
-extension ConnectionTracker.Key {
-  fileprivate init(_ socket: SocketEntry) {
-    networkNamespace = socket.networkNamespace
-    transport = socket.transport
-    local = socket.local
-    remote = socket.remote
-    inode = socket.remote.port == 0 ? socket.inode : 0
-  }
-}
-
-extension ConnectionTracker.Tracked {
-  /// Whether a socket with the same ends is the one followed, later in its life.
-  fileprivate func isContinued(by socket: SocketEntry) -> Bool {
-    if record.state == .TIME_WAIT, socket.state != .TIME_WAIT { return false }
-    return inode == 0 || socket.inode == 0 || inode == socket.inode
-  }
-
-  /// Takes over what a sighting adds to what is known; says whether it was anything.
-  fileprivate mutating func learn(_ socket: SocketEntry, _ snapshot: SocketSnapshot) -> Bool {
-    var isChanged = false
-    if socket.inode != 0, inode == 0 {
-      inode = socket.inode
-      record.inode = Int64(clamping: socket.inode)
-      isChanged = true
-    }
-    if let owner = socket.owner, let details = snapshot.processes[owner] {
-      let isNews =
-        record.process.identity.pid == 0
-        || record.process.identity == owner && record.process != details
-      if isNews {
-        record.process = details
-        isChanged = true
+    var waiting: [SocketTable.Handle] = []
+    for handle in dirty {
+      let record = sockets.update(handle) { socket -> Connection? in
+        guard socket.isDirty else { return nil }
+        // How a closed socket ended is known when the kernel destroys it, a moment later.
+        if let attempt = socket.attempt, attempt.closing != nil, !attempt.isSettled {
+          waiting.append(handle)
+          return nil
+        }
+        if socket.isReported { socket.record.revision += 1 }
+        socket.isDirty = false
+        socket.isReported = true
+        return socket.record
       }
-    } else if record.process.identity.pid == 0, socket.inode != 0,
-      record.process.userID != socket.userID
-    {
-      // Whose socket it is can be read even where the process cannot.
-      record.process.userID = socket.userID
-      isChanged = true
+      if case .some(let record?) = record { changed.append(record) }
     }
-    // The kernel forgets the count once the segment is answered; the record keeps the highest.
-    if socket.transport == .tcp, Int64(socket.retransmits) > record.retransmits ?? 0 {
-      record.retransmits = Int64(socket.retransmits)
-      isChanged = true
-    }
-    return isChanged
+    dirty = waiting
+    return changed
   }
 }
 
 extension Connection {
   /// Moves to a state and notes what time that settles.
-  fileprivate mutating func enter(_ state: TCPState, at time: Timestamp) {
+  mutating func enter(_ state: TCPState, at time: Timestamp) {
     if state == .ESTABLISHED, establishedAt == nil { establishedAt = time }
     if state == .TIME_WAIT || state == .CLOSE, closedAt == nil {
       closedAt = time
       durationMicroseconds = max(0, time.microseconds(since: timestamp))
     }
     self.state = state
+  }
+
+  mutating func take(_ outcome: Outcome) {
+    guard error == nil else { return }
+    error = outcome.error
+    errorStage = outcome.stage
+    errorSource = outcome.source
+    errorCause = outcome.cause
   }
 }

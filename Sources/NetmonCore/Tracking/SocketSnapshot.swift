@@ -15,6 +15,13 @@ public struct SocketEntry: Hashable, Sendable {
   public var retransmits: UInt32
   /// The process that has it open; the oldest when several share it.
   public var owner: ProcessIdentity?
+  /// The kernel's number of the socket, never given out again; 0 when unknown. Only sock_diag tells
+  /// it and the following.
+  public var cookie: UInt64 = 0
+  /// What the kernel counted; nil unless asked for, and for anything but TCP.
+  public var figures: SocketFigures?
+  /// Of a listener.
+  public var listenQueue: ListenQueue?
 
   public init(
     networkNamespace: UInt64, transport: TransportProtocol, state: TCPState, local: Endpoint,
@@ -30,6 +37,22 @@ public struct SocketEntry: Hashable, Sendable {
     self.userID = userID
     self.retransmits = retransmits
     self.owner = owner
+  }
+}
+
+/// The connections that wait at a listener for accept(2).
+public struct ListenQueue: Hashable, Sendable {
+  public var length: UInt32
+  /// What listen(2) allowed; one more than that has room.
+  public var limit: UInt32
+  /// Connections and segments dropped, because the queue was full or for another reason, since the
+  /// listener was made.
+  public var drops: UInt32
+
+  public init(length: UInt32, limit: UInt32, drops: UInt32) {
+    self.length = length
+    self.limit = limit
+    self.drops = drops
   }
 }
 

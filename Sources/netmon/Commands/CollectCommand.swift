@@ -1,6 +1,5 @@
 import Arguments
 import AsyncHTTPClient
-import Glibc
 import Logging
 import NetmonAgent
 import NetmonCollector
@@ -58,7 +57,10 @@ enum CollectCommand {
     let output = options.format.map {
       RecordOutput(ConnectionPrinter($0, to: console, now: invocation.now()))
     }
-    let collector = try options.collecting.collector(
+    var collecting = options.collecting
+    // For one look it does not pay to attach to the kernel.
+    if options.once, collecting.source == .auto { collecting.source = .proc }
+    let collector = try collecting.collector(
       store: store, logger: logger, invocation: invocation,
       report: { output?.print($0) })
     if options.once {
@@ -67,7 +69,7 @@ enum CollectCommand {
       let delivery = options.server.map { ", delivering to \($0.argument)" } ?? ""
       console.say(
         "collecting into \(terminalSafe(store.path))\(delivery); "
-          + CollectorOptions.tierLine(isRoot: geteuid() == 0))
+          + terminalSafe(collector.tierLine))
     }
     try await withDelivery(to: options.server, from: store, logger, invocation) { replicator in
       if options.once {

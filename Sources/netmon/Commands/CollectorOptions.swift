@@ -1,4 +1,5 @@
 import Arguments
+import Glibc
 import Logging
 import NetmonCollector
 import NetmonCore
@@ -6,18 +7,21 @@ import NetmonStore
 
 /// How to collect: what `collect` and `serve --collect` have in common.
 struct CollectorOptions: Sendable {
-  var source = SourceName.auto
+  var source = Source.auto
   var interval = Duration.seconds(1)
   var host: String?
   var includesSelf = false
   var includesCommand = false
 
   /// The ways of looking at the kernel, best first.
-  enum SourceName: String, CaseIterable, ArgumentValue {
-    case auto, proc
+  enum Source: String, CaseIterable, ArgumentValue {
+    case auto, kernel, diag, proc
 
     static var placeholder: String { "SOURCE" }
     static var expectation: String { "a source" }
+
+    /// Nil is the best that works.
+    var tier: Tier? { Tier(rawValue: rawValue) }
   }
 
   static func declarations<Root>(_ part: Property<Root, CollectorOptions>) -> Group<Root> {
@@ -26,7 +30,7 @@ struct CollectorOptions: Sendable {
         Option("source", \.source, help: "how to look: auto takes the best that works here")
         Option(
           "interval", \.interval, in: .milliseconds(100)...(.seconds(3600)),
-          help: "the time between two looks")
+          help: "the time between two looks at all sockets")
         Option("host-name", \.host, "NAME", help: "this host in records; by default its own name")
         Flag("include-self", \.includesSelf, help: "record netmon's own connections too")
         Flag(
@@ -43,17 +47,25 @@ struct CollectorOptions: Sendable {
   ) throws -> Collector {
     try Collector(
       configuration: .init(
-        host: host ?? HostIdentity.hostName, interval: interval,
+        host: host ?? HostIdentity.hostName, tier: source.tier, interval: interval,
         excludedPath: includesSelf ? nil : HostIdentity.executablePath),
       store: store, fs: try ProcFS(), includeCommand: includesCommand, logger: logger,
       now: invocation.now, report: report)
   }
+}
 
-  /// What the first line of output says of the capture.
-  static func tierLine(isRoot: Bool) -> String {
-    isRoot
-      ? "proc tier: sockets are polled, so connections shorter than the interval can be missed"
-      : "proc tier, unprivileged: sockets are polled, and those of other users have no process; "
-        + "run as root to see them"
+extension Collector {
+  /// What the first line of output says of the capture: what it can see, or why not more.
+  nonisolated var tierLine: String {
+    let line =
+      switch tier {
+      case .kernel: "kernel tier: every TCP attempt is told with its error and process"
+      case .diag, .proc:
+        "\(tier.rawValue) tier: sockets are polled, so connections shorter than the interval can "
+          + "be missed"
+      }
+    guard let shortfall else { return line }
+    let remedy = geteuid() == 0 ? "" : "; run as root for the kernel tier"
+    return "\(line) (no kernel tier: \(shortfall)\(remedy))"
   }
 }

@@ -1,5 +1,4 @@
 import Arguments
-import Glibc
 import Logging
 import NetmonCollector
 import NetmonCore
@@ -51,9 +50,11 @@ enum ServeCommand {
     let console = invocation.console
     let logger = console.logger(isVerbose: options.verbose)
     let store = try DefaultDatabase.open(options.database, invocation.environment)
-    let collecting =
+    let collector =
       options.collects
-      ? "; collecting: " + CollectorOptions.tierLine(isRoot: geteuid() == 0) : ""
+      ? try options.collecting.collector(store: store, logger: logger, invocation: invocation)
+      : nil
+    let collecting = collector.map { "; collecting: \(terminalSafe($0.tierLine))" } ?? ""
     let server = try Server(
       configuration: .init(host: options.host, port: Int(options.port), now: invocation.now),
       store: store, logger: logger
@@ -64,10 +65,7 @@ enum ServeCommand {
       server,
       Retention(store: store, age: options.retention, logger: logger, now: invocation.now),
     ]
-    if options.collects {
-      services.append(
-        try options.collecting.collector(store: store, logger: logger, invocation: invocation))
-    }
+    if let collector { services.append(collector) }
     try await ServiceGroup.run(services, logger: logger)
     try store.checkpoint()
   }

@@ -1,0 +1,134 @@
+internal import Glibc
+import NetmonCore
+import NetmonKernel
+
+/// Follows the kernel's events, and looks at the sockets now and then for what no event tells.
+///
+/// Attached first, then a snapshot, then the events since: no gap opens at the start. It blocks
+/// and belongs to one actor.
+final class KernelTracing {
+  private let source: KernelSource
+  private let fs: ProcFS
+  private var scanner: SocketScanner
+  private var processes: ProcessReader
+  /// Between two snapshots, in nanoseconds.
+  private let interval: UInt64
+  private var nextLook: UInt64 = 0
+  private var lost: UInt64 = 0
+  private var hasLost = false
+
+  /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
+  private static let settling: UInt64 = 20_000_000
+
+  /// Attaches to the kernel; what it tells from now on is not lost.
+  ///
+  /// - Throws: `KernelError` if the tracepoints cannot be used.
+  init(
+    fs: ProcFS, includeCommand: Bool, interval: Duration, tracker: inout ConnectionTracker
+  ) throws(KernelError) {
+    var capabilities = Capabilities()
+    source = try KernelSource(.init(), proc: fs, capabilities: &capabilities)
+    self.fs = fs
+    self.interval = UInt64(interval / .nanoseconds(1))
+    scanner = SocketScanner(
+      fs, tables: DiagSocketTables(fs, figures: false), includeCommand: includeCommand)
+    processes = ProcessReader(fs, includeCommand: includeCommand)
+    tracker.beginTracing(clock: Self.clock())
+    seed(&tracker)
+  }
+
+  /// Waits a moment for events and takes them in; when it is time, looks at all sockets.
+  ///
+  /// - Returns: whether it looked.
+  /// - Throws: `KernelError`, or `ProcError` if `/proc` is unusable.
+  func advance(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws -> Bool {
+    try follow(&tracker, waiting: 100)
+    guard Self.monotonic() >= nextLook else { return false }
+    nextLook = Self.monotonic() + interval
+    tracker.setClock(Self.clock())
+    let snapshot = try scanner.scan(now: now())
+    // What happened during the reading comes before its result.
+    let end = Self.monotonic()
+    while try follow(&tracker, waiting: 10) < end {}
+    tracker.observe(snapshot)
+    return true
+  }
+
+  /// Takes in what the kernel still holds back.
+  func finish(_ tracker: inout ConnectionTracker) throws(KernelError) {
+    handle(try source.finish(), &tracker)
+    tracker.advance(to: Self.monotonic())
+  }
+
+  /// How many events were lost since this was last asked; 0 if that is not known, nil if none.
+  func takeLosses() -> UInt64? {
+    guard hasLost else { return nil }
+    defer { (lost, hasLost) = (0, false) }
+    return lost
+  }
+
+  /// Returns the moment before which all events have been taken in.
+  @discardableResult
+  private func follow(
+    _ tracker: inout ConnectionTracker, waiting milliseconds: Int32
+  ) throws(KernelError) -> UInt64 {
+    let start = Self.monotonic()
+    handle(try source.nextBatch(waiting: milliseconds), &tracker)
+    let horizon = start - Self.settling
+    tracker.advance(to: horizon)
+    return horizon
+  }
+
+  private func handle(_ batch: KernelSource.Batch, _ tracker: inout ConnectionTracker) {
+    for event in batch.events {
+      tracker.handle(event)
+      switch event.kind {
+      case .fork, .name, .executable: learn(&tracker)
+      case .lost(_, let count):
+        lost += count
+        hasLost = true
+      default: break
+      }
+    }
+  }
+
+  /// Reads what no event tells of a new process (user, unit, container) while it lives.
+  private func learn(_ tracker: inout ConnectionTracker) {
+    for identity in tracker.withThreads({ $0.takeUnread() }) {
+      guard let details = try? processes.process(pid: identity.pid) else { continue }
+      tracker.withThreads { $0.learn(details) }
+    }
+  }
+
+  /// Makes the processes that run already known, with their threads and network namespaces.
+  private func seed(_ tracker: inout ConnectionTracker) {
+    var followed: Set<UInt64> = []
+    for pid in (try? fs.processIDs()) ?? [] {
+      guard let details = try? processes.process(pid: pid) else { continue }
+      let namespace = (try? fs.networkNamespace(of: pid)) ?? 0
+      if followed.insert(namespace).inserted {
+        source.follow(networkNamespace: namespace, of: pid)
+      }
+      let threads = (try? fs.threadIDs(of: pid)) ?? [pid]
+      tracker.withThreads { $0.seed(details, threads: threads, networkNamespace: namespace) }
+    }
+  }
+
+  // MARK: - Clocks
+
+  private static func clock() -> EventClock {
+    let monotonic = Int64(Self.monotonic())
+    return EventClock(
+      realtimeOffset: Int64(time(of: CLOCK_REALTIME)) - monotonic,
+      boottimeOffset: Int64(time(of: CLOCK_BOOTTIME)) - monotonic)
+  }
+
+  private static func monotonic() -> UInt64 { time(of: CLOCK_MONOTONIC) }
+
+  /// In nanoseconds.
+  private static func time(of clock: Int32) -> UInt64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,83 @@
+import NetmonCore
+import NetmonKernel
+
+/// What a collector watches through.
+enum Watch {
+  case events(KernelTracing)
+  case snapshots(SocketScanner, Tier)
+  case closed
+
+  var tier: Tier {
+    switch self {
+    case .events: .kernel
+    case .snapshots(_, let tier): tier
+    case .closed: .proc
+    }
+  }
+
+  /// The best way that works, or the one that is asked for; and why a better one does not work.
+  ///
+  /// - Throws: ``CollectorError/tier(_:reason:)`` if the one that is asked for does not work.
+  static func best(
+    _ configuration: Collector.Configuration, fs: ProcFS, includeCommand: Bool,
+    tracker: inout ConnectionTracker
+  ) throws(CollectorError) -> (Watch, shortfall: String?) {
+    var shortfall: String?
+    if configuration.tier ?? .kernel == .kernel {
+      do throws(KernelError) {
+        let tracing = try KernelTracing(
+          fs: fs, includeCommand: includeCommand, interval: configuration.interval,
+          tracker: &tracker)
+        return (.events(tracing), nil)
+      } catch {
+        if configuration.tier == .kernel { throw .tier(.kernel, reason: "\(error)") }
+        shortfall = "\(error)"
+      }
+    }
+    let tables = DiagSocketTables(fs, figures: false)
+    if configuration.tier == .proc || tables.lastFailure != nil {
+      if configuration.tier == .diag {
+        throw .tier(.diag, reason: tables.lastFailure.map { "\($0)" } ?? "")
+      }
+      let scanner = SocketScanner(fs, includeCommand: includeCommand)
+      return (.snapshots(scanner, .proc), shortfall)
+    }
+    let scanner = SocketScanner(fs, tables: tables, includeCommand: includeCommand)
+    return (.snapshots(scanner, .diag), shortfall)
+  }
+
+  /// Takes in what there is; false if it was not yet time to look at all sockets.
+  mutating func advance(
+    _ tracker: inout ConnectionTracker, now: () -> Timestamp
+  ) throws(CollectorError) -> Bool {
+    switch self {
+    case .closed: return false
+    case .events(let tracing):
+      do {
+        return try tracing.advance(&tracker, now: now)
+      } catch {
+        throw .events("\(error)")
+      }
+    case .snapshots(var scanner, let tier):
+      self = .closed  // Leaves the scanner's caches to this copy alone.
+      defer { self = .snapshots(scanner, tier) }
+      do {
+        tracker.observe(try scanner.scan(now: now()))
+      } catch {
+        throw .source(error)
+      }
+      return true
+    }
+  }
+
+  /// Takes in what the kernel still holds back.
+  func finish(_ tracker: inout ConnectionTracker) throws {
+    if case .events(let tracing) = self { try tracing.finish(&tracker) }
+  }
+
+  /// How many events were lost; 0 if that is not known, nil if none.
+  func takeLosses() -> UInt64? {
+    if case .events(let tracing) = self { return tracing.takeLosses() }
+    return nil
+  }
+}

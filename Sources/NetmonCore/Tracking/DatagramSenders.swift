@@ -1,0 +1,96 @@
+/// Who sent UDP datagrams where, from the route lookups of the senders: a UDP error names neither
+/// socket nor process.
+struct DatagramSenders: Sendable {
+  /// A local port and the end it sends to. The local address is left out, as it is not chosen yet
+  /// at the lookup.
+  struct Flow: Hashable, Sendable {
+    var port: UInt16
+    var remote: Endpoint
+  }
+
+  struct Sender: Sendable {
+    var process: ProcessDetails
+    var networkNamespace: UInt64
+    var seen: UInt64
+    /// When a failure of this flow was last reported; 0 when never.
+    var reported: UInt64 = 0
+  }
+
+  /// A datagram that this kernel rejected, while it may still turn out whether its sender was told.
+  struct Rejected: Sendable {
+    var time: UInt64
+    var tuple: SocketEvent.Tuple
+    var errno: Int32
+  }
+
+  /// How long a flow is remembered after its last lookup, in nanoseconds: a connected socket looks
+  /// its route up once.
+  static let age: UInt64 = 600_000_000_000
+  static let maximum = 8192
+  /// How long the error report may come after the ICMP error, in nanoseconds.
+  static let reportTime: UInt64 = 100_000_000
+  /// Failures of one flow that follow each other this closely are one record.
+  static let repetition: UInt64 = 10_000_000_000
+
+  private var senders: [Flow: Sender] = [:]
+  private var order: Queue<Flow> = Queue()
+  private var rejected: [Rejected] = []
+
+  var count: Int { senders.count }
+
+  subscript(flow: Flow) -> Sender? { senders[flow] }
+
+  mutating func note(_ flow: Flow, _ sender: @autoclosure () -> Sender, at time: UInt64) {
+    // An unconnected sender asks for every datagram.
+    if let index = senders.index(forKey: flow), time &- senders.values[index].seen < 1_000_000_000 {
+      return
+    }
+    if let old = senders[flow] {
+      senders[flow] = sender()
+      senders[flow]?.reported = old.reported
+      return
+    }
+    senders[flow] = sender()
+    order.append(flow)
+    while order.count > Self.maximum, let oldest = order.first {
+      order.removeFirst()
+      senders[oldest] = nil
+    }
+  }
+
+  /// Whether a failure of this flow is news; from now on it is not.
+  mutating func isNews(_ flow: Flow, at time: UInt64) -> Bool {
+    guard let sender = senders[flow] else { return true }
+    if sender.reported != 0, time &- sender.reported < Self.repetition { return false }
+    senders[flow]?.reported = time
+    return true
+  }
+
+  mutating func reject(_ datagram: Rejected) {
+    if rejected.count == Self.maximum { rejected.removeFirst(Self.maximum / 2) }
+    rejected.append(datagram)
+  }
+
+  /// The sender was told of the rejection.
+  mutating func settle(_ tuple: SocketEvent.Tuple) {
+    rejected.removeAll {
+      $0.tuple.local.port == tuple.local.port && $0.tuple.remote == tuple.remote
+    }
+  }
+
+  /// Forgets old flows.
+  mutating func advance(to time: UInt64) {
+    while let flow = order.first, let sender = senders[flow], sender.seen &+ Self.age < time {
+      order.removeFirst()
+      senders[flow] = nil
+    }
+  }
+
+  /// Takes out the rejections that no error report followed.
+  mutating func takeUnreported(at time: UInt64) -> [Rejected] {
+    guard let first = rejected.first, first.time &+ Self.reportTime <= time else { return [] }
+    let count = rejected.firstIndex { $0.time &+ Self.reportTime > time } ?? rejected.count
+    defer { rejected.removeFirst(count) }
+    return Array(rejected[..<count])
+  }
+}

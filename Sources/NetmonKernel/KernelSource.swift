@@ -1,0 +1,272 @@
+internal import Glibc
+public import NetmonCore
+
+/// All that the kernel tells by itself, as one stream of events in the order of time: tracepoints,
+/// processes, and the final figures of TCP sockets.
+///
+/// Open it first, then take a snapshot of what is there already, then read: no gap opens at the
+/// start. Reading blocks: do it on a thread of its own.
+public final class KernelSource {
+  public struct Options: Hashable, Sendable {
+    /// Also trace connect(2): exact results where rules differ, for 41 ns on every system call of
+    /// the machine.
+    public var traceSyscalls = false
+    /// Have the kernel tell the final figures of each TCP socket.
+    public var finalFigures = true
+    /// Kilobytes of trace ring for each CPU; one of 4,096 holds 70,000 events.
+    public var ringKilobytes = 4096
+
+    public init() {}
+  }
+
+  /// What has come meanwhile.
+  public struct Batch: Sendable {
+    /// In the order of time.
+    public var events: [SocketEvent] = []
+    /// Records that were not as documented.
+    public var malformed = 0
+    /// Why a CPU that came online cannot be watched; tried again every second.
+    public var failure: KernelError?
+
+    public init() {}
+  }
+
+  private let instance: TraceInstance
+  private let decoder: EventDecoder
+  private let subBuffers: SubBufferFormat
+  private let sideband: PerfSideband?
+  private let destroyGroup: DestroyGroup?
+
+  private var merge = EventMerge()
+  private var executables = ExecutableFilter()
+  private var cpus: Set<UInt32> = []
+  private var lastDrain: UInt64 = 0
+  private var lastCPUCheck: UInt64 = 0
+
+  /// Events of different rings are in order once they are this old, in nanoseconds.
+  private static let settling: UInt64 = 20_000_000
+  /// How often to look for CPUs that came or went, in nanoseconds.
+  private static let cpuCheckInterval: UInt64 = 1_000_000_000
+
+  /// Opens all that works here. What is missing is told in `capabilities`, also when this throws
+  /// because nothing would be left: without tracefs, or without `inet_sock_set_state`.
+  ///
+  /// Throws `KernelError`.
+  public init(
+    _ options: Options, proc: ProcFS, capabilities: inout Capabilities
+  ) throws(KernelError) {
+    let fs = try Self.openTraceFS(proc, &capabilities)
+    subBuffers = try fs.subBufferFormat()
+    instance = try Self.openInstance(in: fs, proc, options, &capabilities)
+    sideband = Self.openSideband(&capabilities)
+    destroyGroup = options.finalFigures ? Self.openDestroyGroup(&capabilities) : nil
+    var decoder = EventDecoder()
+    let tracepoints = Tracepoint.allCases.filter { options.traceSyscalls || !$0.isSystemCall }
+    let known = try Self.keep(tracepoints, &capabilities) { tracepoint throws(KernelError) in
+      try decoder.add(tracepoint, fs.format(of: tracepoint))
+    }
+    self.decoder = decoder
+    lastDrain = Self.now()
+    try openRings()
+    let enabled = try Self.keep(known, &capabilities) { tracepoint throws(KernelError) in
+      try instance.enable(tracepoint)
+    }
+    for tracepoint in enabled { capabilities.note(tracepoint) }
+  }
+
+  /// The tracepoints for which `body` works; those for which it does not are noted.
+  ///
+  /// Throws if what everything hangs on is not among them.
+  private static func keep(
+    _ tracepoints: [Tracepoint], _ capabilities: inout Capabilities,
+    _ body: (Tracepoint) throws(KernelError) -> Void
+  ) throws(KernelError) -> [Tracepoint] {
+    var kept: [Tracepoint] = []
+    for tracepoint in tracepoints {
+      do throws(KernelError) {
+        try body(tracepoint)
+        kept.append(tracepoint)
+      } catch {
+        capabilities.note(tracepoint, error)
+        if tracepoint == .inet_sock_set_state { throw error }
+      }
+    }
+    return kept
+  }
+
+  private static func openTraceFS(
+    _ proc: ProcFS, _ capabilities: inout Capabilities
+  ) throws(KernelError) -> TraceFS {
+    do throws(KernelError) {
+      let fs = try TraceFS()
+      _ = try TraceInstance.removeStale(in: fs) { proc.isRunning($0) }
+      return fs
+    } catch {
+      capabilities.noteTraceFS(error)
+      throw error
+    }
+  }
+
+  private static func openInstance(
+    in fs: TraceFS, _ proc: ProcFS, _ options: Options, _ capabilities: inout Capabilities
+  ) throws(KernelError) -> TraceInstance {
+    do throws(KernelError) {
+      let owner = try ownIdentity(proc)
+      let instance = try TraceInstance(in: fs, owner: owner, kilobytes: options.ringKilobytes)
+      capabilities.noteTraceFS()
+      return instance
+    } catch {
+      capabilities.noteTraceFS(error)
+      throw error
+    }
+  }
+
+  private static func ownIdentity(_ proc: ProcFS) throws(KernelError) -> ProcessIdentity {
+    do {
+      return try proc.ownIdentity()
+    } catch {
+      throw .malformed("\(proc.root)/self/stat")
+    }
+  }
+
+  private static func openSideband(_ capabilities: inout Capabilities) -> PerfSideband? {
+    do throws(KernelError) {
+      let sideband = try PerfSideband(cpus: CPUList.online().cpus)
+      capabilities.noteSideband()
+      return sideband
+    } catch {
+      capabilities.noteSideband(error)
+      return nil
+    }
+  }
+
+  private static func openDestroyGroup(_ capabilities: inout Capabilities) -> DestroyGroup? {
+    do throws(KernelError) {
+      let group = try DestroyGroup()
+      capabilities.noteDestroyGroup()
+      return group
+    } catch {
+      capabilities.noteDestroyGroup(error)
+      return nil
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension KernelSource {
+  /// Waits until a ring is half full, at most so many milliseconds, then takes out all that is in
+  /// order. The latest 20 ms stay for the next time.
+  ///
+  /// What was lost is told by a `lost` event with the time of the drain before, as it happened
+  /// after that.
+  public func nextBatch(waiting milliseconds: Int32 = 100) throws(KernelError) -> Batch {
+    var descriptors = instance.rings.map(\.pipe)
+    if let sideband { descriptors += sideband.rings.map(\.event) }
+    // Figures are not waited for: they would wake for each socket.
+    if try Descriptor.wait(for: descriptors, milliseconds: milliseconds) == .hungUp {
+      // A CPU went offline. Its event would end every wait at once until it is closed.
+      lastCPUCheck = 0
+      usleep(UInt32(max(milliseconds, 1)) * 1000)
+    }
+    return try drain(holdingBack: Self.settling)
+  }
+
+  /// Takes out everything, also what other CPUs may still add to.
+  public func finish() throws(KernelError) -> Batch {
+    try drain(holdingBack: 0)
+  }
+
+  /// Has the final figures of sockets in a network namespace told as well; of those that appear
+  /// while this source is open that happens by itself.
+  public func follow(networkNamespace: UInt64, of process: Int32) {
+    destroyGroup?.follow(networkNamespace, of: process)
+  }
+
+  private func drain(holdingBack: UInt64) throws(KernelError) -> Batch {
+    let now = Self.now()
+    var batch = Batch()
+    if now - lastCPUCheck >= Self.cpuCheckInterval {
+      do {
+        try openRings()
+      } catch {
+        batch.failure = error
+      }
+    }
+    try drainRings(now, &batch)
+    lastDrain = now
+    batch.events = merge.take(until: holdingBack == 0 ? .max : now - holdingBack)
+    batch.events.removeAll { !executables.accepts($0) }
+    if let destroyGroup {
+      for event in batch.events {
+        guard case .networkNamespace(let process, _, let inode) = event.kind else { continue }
+        destroyGroup.follow(inode, of: process)
+      }
+    }
+    return batch
+  }
+
+  private func drainRings(_ now: UInt64, _ batch: inout Batch) throws(KernelError) {
+    try destroyGroup?.drain(time: now) { merge.append($0, to: Lane.figures) }
+    for ring in sideband?.rings ?? [] {
+      ring.drain { merge.append($0, to: Lane.sideband(ring.cpu)) }
+    }
+    for ring in instance.rings {
+      let findings = try ring.drain(until: now, decoder) {
+        merge.append($0, to: Lane.tracepoints(ring.cpu))
+      }
+      batch.malformed += findings.malformed
+      if findings.lost > 0 {
+        merge.append(
+          SocketEvent(
+            time: lastDrain, cpu: ring.cpu, thread: 0, isInterrupt: true,
+            kind: .lost(source: "tracefs", count: findings.lost)),
+          to: Lane.losses)
+      }
+    }
+  }
+
+  /// The rings' places in the merge. Of events of the same time, losses and what processes do come
+  /// before what happens to sockets.
+  private enum Lane {
+    static let losses = 0
+    static let figures = 1
+    static func sideband(_ cpu: UInt32) -> Int { 2 + 2 * Int(cpu) }
+    static func tracepoints(_ cpu: UInt32) -> Int { 3 + 2 * Int(cpu) }
+  }
+
+  /// `CLOCK_MONOTONIC`, the clock of all sources, in nanoseconds.
+  private static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+// MARK: - CPUs
+
+extension KernelSource {
+  /// Opens the rings of CPUs that are online for the first time, and the side-band of those that
+  /// came back.
+  ///
+  /// A trace ring outlives its CPU. A perf event does not: it is drained once more and closed.
+  private func openRings() throws(KernelError) {
+    lastCPUCheck = Self.now()
+    let online = Set(try CPUList.online().cpus)
+    guard online != cpus else { return }
+    for cpu in online.sorted() where !instance.rings.contains(where: { $0.cpu == cpu }) {
+      try instance.openRing(of: cpu, subBuffers)
+    }
+    if let sideband {
+      let gone = sideband.rings.filter { !online.contains($0.cpu) }
+      for ring in gone {
+        ring.drain { merge.append($0, to: Lane.sideband(ring.cpu)) }
+      }
+      sideband.close(gone.map(\.cpu))
+      for cpu in online.sorted() where !sideband.rings.contains(where: { $0.cpu == cpu }) {
+        try sideband.open(cpu)
+      }
+    }
+    cpus = online
+  }
+}

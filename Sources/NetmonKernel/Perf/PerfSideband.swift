@@ -1,0 +1,47 @@
+internal import Glibc
+internal import NetmonCore
+
+/// What processes do, on all CPUs: fork, exec, exit, names, executables and namespaces. Records of
+/// it were never seen lost, while perf loses samples that are taken in interrupts on some machines.
+final class PerfSideband {
+  private(set) var rings: [PerfRing] = []
+  /// Whether the kernel tells of new cgroups (Linux 5.7).
+  private(set) var hasCgroups = true
+  private let pages: Int
+
+  /// Opens the side-band of these CPUs; one that went offline meanwhile is skipped.
+  ///
+  /// Throws `KernelError.system` if that is not allowed; see `PerfRing`.
+  init(cpus: [UInt32], pages: Int = 128) throws(KernelError) {
+    self.pages = pages
+    for cpu in cpus { try open(cpu) }
+  }
+
+  /// Opens the side-band of a CPU that came online.
+  func open(_ cpu: UInt32) throws(KernelError) {
+    do {
+      rings.append(try openRing(cpu))
+    } catch {
+      guard error.errno == ENODEV else { throw error }
+    }
+  }
+
+  private func openRing(_ cpu: UInt32) throws(KernelError) -> PerfRing {
+    if hasCgroups {
+      do {
+        return try PerfRing(cpu: cpu, hasCgroups: true, pages: pages)
+      } catch {
+        guard error.errno == EINVAL else { throw error }
+      }
+    }
+    let ring = try PerfRing(cpu: cpu, hasCgroups: false, pages: pages)
+    hasCgroups = false
+    return ring
+  }
+
+  /// Closes the side-band of CPUs that went offline: their events are dead and would keep poll(2)
+  /// from waiting. Drain them before.
+  func close(_ cpus: [UInt32]) {
+    rings.removeAll { cpus.contains($0.cpu) }
+  }
+}

@@ -1,0 +1,76 @@
+internal import CLinux
+internal import Glibc
+internal import NetmonCore
+
+/// Hears of every TCP socket that is destroyed, with its final figures: the multicast groups
+/// `SKNLGRP_INET_TCP_DESTROY` and `SKNLGRP_INET6_TCP_DESTROY` of sock_diag (`net/core/sock_diag.c`).
+final class DestroyGroup {
+  private let socket: NetlinkSocket
+  private let routing: NetlinkSocket?
+  private var namespaces: Set<UInt64> = []
+  private var buffer = [UInt8](repeating: 0, count: 1 << 14)
+
+  var descriptor: Descriptor { socket.descriptor }
+
+  /// Joins the groups, in this namespace and all that have a number here (ip-netns(8), nsid). So
+  /// many bytes may wait to be read; more than `rmem_max` take CAP_NET_ADMIN.
+  ///
+  /// Throws `KernelError.system` if there are no such groups.
+  init(bytes: Int32 = 8 << 20) throws(KernelError) {
+    socket = try NetlinkSocket(family: NETLINK_SOCK_DIAG, isBlocking: false)
+    if !socket.set(SO_RCVBUFFORCE, level: SOL_SOCKET, to: bytes) {
+      socket.set(SO_RCVBUF, level: SOL_SOCKET, to: bytes)
+    }
+    socket.set(NETLINK_LISTEN_ALL_NSID, level: SOL_NETLINK, to: 1)
+    try socket.join(
+      groups: 1 << (SKNLGRP_INET_TCP_DESTROY.rawValue - 1)
+        | 1 << (SKNLGRP_INET6_TCP_DESTROY.rawValue - 1))
+    routing = try? NetlinkSocket(family: NETLINK_ROUTE, isBlocking: true)
+  }
+
+  /// Has the namespace of a process heard as well, by giving it a number here (`RTM_NEWNSID` in
+  /// `net/core/net_namespace.c`; CAP_NET_ADMIN). Unlike a socket inside, that does not keep it
+  /// alive. Nothing happens if the process is gone.
+  func follow(_ namespace: UInt64, of process: Int32) {
+    guard let routing, namespaces.insert(namespace).inserted else { return }
+    var family = rtgenmsg()
+    family.rtgen_family = UInt8(AF_UNSPEC)
+    let request = NetlinkMessage.request(
+      type: Int32(RTM_NEWNSID), flags: NLM_F_REQUEST | NLM_F_ACK, family,
+      attributes: [
+        (Int(NETNSA_NSID), UInt32.max), (Int(NETNSA_PID), UInt32(bitPattern: process)),
+      ])
+    // EEXIST if it has a number, ESRCH or EINVAL if the process is gone.
+    try? routing.send(request)
+    _ = try? routing.receive(into: &buffer)
+  }
+
+  /// Takes out what has come. `time` becomes that of the events, as the messages have none.
+  func drain(time: UInt64, _ body: (SocketEvent) -> Void) throws(KernelError) {
+    while true {
+      do {
+        guard let count = try socket.receive(into: &buffer) else { return }
+        Self.decode(buffer.span.bytes.extracting(0..<count), time: time, body)
+      } catch {
+        // The buffer was full; what follows is there.
+        guard error.errno == ENOBUFS else { throw error }
+        body(Self.event(.lost(source: "sock_diag", count: 0), time))
+      }
+    }
+  }
+
+  private static func event(_ kind: SocketEvent.Kind, _ time: UInt64) -> SocketEvent {
+    SocketEvent(time: time, cpu: 0, thread: 0, isInterrupt: true, kind: kind)
+  }
+
+  /// The events of one datagram; what is not as documented is passed over.
+  static func decode(_ datagram: RawSpan, time: UInt64, _ body: (SocketEvent) -> Void) {
+    _ = NetlinkMessage.forEach(in: datagram) { header, payload in
+      guard Int32(header.nlmsg_type) == SOCK_DIAG_BY_FAMILY,
+        let entry = DiagMessage(payload, .tcp, networkNamespace: 0)?.entry,
+        entry.transport == .tcp, let figures = entry.figures
+      else { return }
+      body(event(.figures(cookie: entry.cookie, figures), time))
+    }
+  }
+}

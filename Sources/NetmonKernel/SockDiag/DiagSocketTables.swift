@@ -1,0 +1,77 @@
+internal import CLinux
+internal import Glibc
+package import NetmonCore
+
+/// Reads socket tables through sock_diag, which takes half the time of `/proc` and tells cookies,
+/// figures and listeners' queues besides. Other namespaces than one's own take CAP_SYS_ADMIN; where
+/// that is missing, and where sock_diag does not work at all, `/proc` is read instead.
+package struct DiagSocketTables: SocketTableReader {
+  private let proc: ProcFS
+  private var text: ProcSocketTables
+  /// Of our own namespace.
+  private var own: SockDiag<NetlinkSocket>?
+  private var ownNamespace: UInt64?
+  private let figures: Bool
+  /// Why the last table that sock_diag did not give had to be read from `/proc`.
+  package private(set) var lastFailure: KernelError?
+
+  /// With `figures`, TCP sockets come with what the kernel counted.
+  package init(_ proc: ProcFS, figures: Bool = true) {
+    self.proc = proc
+    self.figures = figures
+    text = ProcSocketTables(proc)
+    do throws(KernelError) {
+      own = SockDiag(try NetlinkSocket(family: NETLINK_SOCK_DIAG, isBlocking: true))
+      ownNamespace = try? proc.networkNamespace(of: proc.ownIdentity().pid)
+    } catch {
+      lastFailure = error
+    }
+  }
+
+  package mutating func read(
+    _ table: NetSocketTable, of namespace: UInt64, through pid: Int32?,
+    into sockets: inout [SocketEntry]
+  ) throws(ProcError) -> Int {
+    let count = sockets.count
+    do throws(KernelError) {
+      return try dump(table, of: namespace, through: pid, into: &sockets)
+    } catch {
+      lastFailure = error
+      sockets.removeSubrange(count...)
+      return try text.read(table, of: namespace, through: pid, into: &sockets)
+    }
+  }
+
+  private mutating func dump(
+    _ table: NetSocketTable, of namespace: UInt64, through pid: Int32?,
+    into sockets: inout [SocketEntry]
+  ) throws(KernelError) -> Int {
+    guard let pid, namespace != ownNamespace else {
+      let malformed = try own?.dump(
+        table.transport, table.family, networkNamespace: namespace, figures: figures
+      ) { sockets.append($0) }
+      guard let malformed else { throw .system(.socket, subject: "sock_diag", errno: ENOENT) }
+      return malformed
+    }
+    // A socket keeps its namespace alive, so it is not kept.
+    let network = try Self.open(namespace, of: pid, in: proc)
+    var diag = SockDiag(
+      try NetlinkSocket(family: NETLINK_SOCK_DIAG, in: network, isBlocking: true))
+    return try diag.dump(
+      table.transport, table.family, networkNamespace: namespace, figures: figures
+    ) { sockets.append($0) }
+  }
+
+  /// `/proc/PID/ns/net`, if that is still the namespace.
+  private static func open(
+    _ namespace: UInt64, of pid: Int32, in proc: ProcFS
+  ) throws(KernelError) -> Descriptor {
+    let path = "\(proc.root)/\(pid)/ns/net"
+    let network = try Descriptor(Glibc.open(path, O_RDONLY | O_CLOEXEC), .open, path)
+    var status = stat()
+    guard fstat(network.number, &status) == 0, UInt64(status.st_ino) == namespace else {
+      throw .system(.stat, subject: path, errno: ESRCH)
+    }
+    return network
+  }
+}

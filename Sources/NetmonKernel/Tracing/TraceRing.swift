@@ -1,0 +1,85 @@
+internal import Glibc
+internal import NetmonCore
+
+/// The ring of one CPU of an instance: `per_cpu/cpuN/trace_pipe_raw` and `stats`.
+final class TraceRing {
+  let cpu: UInt32
+  let pipe: Descriptor
+  private let stats: Descriptor
+  private let path: String
+  private let format: SubBufferFormat
+  /// Sub-buffers that the ring holds.
+  private let capacity: Int
+  private var dropped: UInt64 = 0
+  private var buffer: [UInt8]
+
+  init(
+    _ fs: TraceFS, _ path: String, cpu: UInt32, _ format: SubBufferFormat
+  ) throws(KernelError) {
+    self.cpu = cpu
+    self.path = path
+    self.format = format
+    pipe = try fs.open("\(path)/trace_pipe_raw", O_RDONLY | O_NONBLOCK)
+    stats = try fs.open("\(path)/stats")
+    let kilobytes = Int(try fs.text(of: "\(path)/buffer_size_kb").prefix { $0.isNumber }) ?? 0
+    capacity = kilobytes * 1024 / format.size
+    buffer = [UInt8](repeating: 0, count: format.size)
+  }
+}
+
+extension TraceRing {
+  /// What a drain found besides events.
+  struct Findings {
+    /// Sub-buffers and records that are not as documented.
+    var malformed = 0
+    /// Events that found the ring full since the drain before.
+    var lost: UInt64 = 0
+  }
+
+  /// Takes out what is in the ring up to the time `limit`, and little of what came later, in the
+  /// order of time.
+  func drain(
+    until limit: UInt64, _ decoder: EventDecoder, _ body: (SocketEvent) -> Void
+  ) throws(KernelError) -> Findings {
+    var findings = Findings()
+    var pages = 0
+    var last: UInt64 = 0
+    while last <= limit, let count = try pipe.read(into: &buffer, path), count > 0 {
+      pages += 1
+      let isWhole = format.forEachRecord(in: buffer.span.bytes.extracting(0..<count)) {
+        time, record in
+        last = time
+        if let event = decoder.decode(record, time: time, cpu: cpu) {
+          body(event)
+        } else {
+          findings.malformed += 1
+        }
+      }
+      if !isWhole { findings.malformed += 1 }
+    }
+    // Only a ring that was full has dropped anything, and then there was that much to read.
+    if pages >= capacity / 2 { findings.lost = try newlyDropped() }
+    return findings
+  }
+
+  /// How many events found the ring full since this was asked last (`dropped events` in `stats`;
+  /// the sub-buffers themselves do not say it when the ring does not overwrite).
+  private func newlyDropped() throws(KernelError) -> UInt64 {
+    var text = [UInt8](repeating: 0, count: 1024)
+    let count = try stats.take(.read, "\(path)/stats") {
+      text.withUnsafeMutableBytes { pread(stats.number, $0.baseAddress, $0.count, 0) }
+    }
+    let total = Self.droppedEvents(String(decoding: text[..<(count ?? 0)], as: UTF8.self))
+    guard let total, total > dropped else { return 0 }
+    defer { dropped = total }
+    return total - dropped
+  }
+
+  /// The number in the line `dropped events: 0`.
+  static func droppedEvents(_ stats: String) -> UInt64? {
+    for line in stats.split(separator: "\n") where line.hasPrefix("dropped events:") {
+      return UInt64(line.drop { !$0.isNumber })
+    }
+    return nil
+  }
+}

@@ -1,0 +1,149 @@
+import NetmonCore
+import Testing
+
+@testable import NetmonKernel
+
+struct SubBufferTests {
+  private let format: SubBufferFormat
+
+  init() throws {
+    format = try SubBufferFormat(headerPage: KernelFixture.text("6.18/header_page"))
+  }
+
+  private func records(_ page: [UInt8]) -> (times: [UInt64], sizes: [Int], isWhole: Bool) {
+    var times: [UInt64] = []
+    var sizes: [Int] = []
+    let isWhole = format.forEachRecord(in: page.span.bytes) { time, record in
+      times.append(time)
+      sizes.append(record.byteCount)
+    }
+    return (times, sizes, isWhole)
+  }
+
+  /// A sub-buffer with these words as data.
+  private func page(time: UInt64, _ words: [UInt32], commit: UInt64? = nil) -> [UInt8] {
+    var page = ByteBuilder()
+    page.append(time)
+    page.append(commit ?? UInt64(words.count * 4))
+    for word in words { page.append(word) }
+    return page.bytes
+  }
+
+  private func header(_ kind: UInt32, _ delta: UInt32) -> UInt32 { delta << 5 | kind }
+
+  @Test func sizeOfASubBuffer() { #expect(format.size == 4096) }
+
+  @Test func dataRecords() {
+    let found = records(page(time: 1000, [header(1, 5), 0, header(2, 7), 0, 0]))
+    #expect(found.times == [1005, 1012])
+    #expect(found.sizes == [4, 8])
+    #expect(found.isWhole)
+  }
+
+  @Test func longRecord() {
+    let data = [UInt32](repeating: 1, count: 40)
+    let found = records(page(time: 0, [header(0, 1), 164] + data + [header(1, 1), 0]))
+    #expect(found.times == [1, 2])
+    #expect(found.sizes == [160, 4])
+  }
+
+  @Test func timeExtendAndAbsoluteTime() {
+    let epoch: UInt64 = 0x10 << 56
+    let found = records(
+      page(
+        time: epoch | 100,
+        [header(30, 1), 2, header(1, 1), 0, header(31, 5), 8, header(1, 2), 0]))
+    #expect(found.times == [epoch | (102 + 2 << 27), epoch | (8 << 27 + 7)])
+  }
+
+  @Test func discardedEventAndPadding() {
+    let found = records(
+      page(time: 0, [header(29, 10), 8, 0, header(1, 1), 0, header(29, 0), 0xFFFF_FFFF]))
+    #expect(found.times == [11])
+    #expect(found.isWhole)
+  }
+
+  @Test(arguments: [
+    [UInt32(20 << 5 | 3), 0], [UInt32(1 << 5), 2, 0], [UInt32(1 << 5), 0xFFFF_FFF0, 0],
+    [UInt32(30)],
+  ])
+  func brokenData(words: [UInt32]) { #expect(!records(page(time: 0, words)).isWhole) }
+
+  @Test func brokenPages() {
+    #expect(!records([1, 2, 3]).isWhole)
+    #expect(!records(page(time: 0, [0, 0], commit: 4096)).isWhole)
+  }
+
+  @Test func missedEventsFlagIsNoLength() {
+    #expect(records(page(time: 5, [header(1, 0), 0], commit: 8 | 1 << 31)).times == [5])
+  }
+
+  /// Recorded on Linux 6.18: connect to 127.0.0.1:1, then from IPv6 sockets to ::ffff:127.0.0.1
+  /// port 2 and to ::1 port 2; nothing listens.
+  @Test func recordedRefusals() throws {
+    let decoder = try KernelFixture.decoder("6.18")
+    var events: [SocketEvent] = []
+    let page = try KernelFixture.bytes("6.18/refused.page.hex")
+    #expect(
+      format.forEachRecord(in: page.span.bytes) { time, record in
+        if let event = decoder.decode(record, time: time, cpu: 0) { events.append(event) }
+      })
+    #expect(events.map(\.time) == events.map(\.time).sorted())
+    let states = events.compactMap { event -> String? in
+      guard case .setState(let change) = event.kind else { return nil }
+      return "\(change.tuple.remote) \(change.from)>\(change.to)"
+    }
+    #expect(
+      states == [
+        "127.0.0.1:1 CLOSE>SYN_SENT", "127.0.0.1:1 SYN_SENT>CLOSE", "127.0.0.1:2 CLOSE>SYN_SENT",
+        "127.0.0.1:2 SYN_SENT>CLOSE", "[::1]:2 CLOSE>SYN_SENT", "[::1]:2 SYN_SENT>CLOSE",
+      ])
+    let errors = events.compactMap { event -> Int32? in
+      guard case .errorReport(_, let error) = event.kind else { return nil }
+      return error
+    }
+    #expect(errors.filter { $0 == 111 }.count == 3)
+    let kinds = events.map { event -> String in
+      switch event.kind {
+      case .setState: "state"
+      case .sendReset: "send"
+      case .receiveReset: "receive"
+      case .errorReport(_, let error): "error \(error)"
+      case .destroy: "destroy"
+      default: "other"
+      }
+    }
+    #expect(kinds.prefix(6) == ["state", "send", "receive", "state", "error 111", "error 0"])
+  }
+
+  /// No byte, whatever it is, may lead outside the page.
+  @Test func mutatedPages() throws {
+    let decoder = try KernelFixture.decoder("6.18")
+    let page = try KernelFixture.bytes("6.18/refused.page.hex")
+    var random = SplitMix(state: 1)
+    for _ in 0..<KernelFixture.mutations {
+      var mutant = page
+      for _ in 0...random.next() % 8 {
+        mutant[Int(random.next() % UInt64(mutant.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      mutant.removeLast(Int(random.next() % 64))
+      _ = format.forEachRecord(in: mutant.span.bytes) { time, record in
+        _ = decoder.decode(record, time: time, cpu: 0)
+      }
+    }
+  }
+}
+
+/// Numbers that are the same in every run (Steele, Lea, Flood: Fast splittable pseudorandom number
+/// generators).
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}

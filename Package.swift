@@ -74,6 +74,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings
@@ -136,7 +137,8 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "netmonTests", dependencies: ["netmon", "Arguments"], swiftSettings: swiftSettings
+      name: "netmonTests", dependencies: ["netmon", "Arguments", "NetmonCore"],
+      swiftSettings: swiftSettings
     ),
     .testTarget(
       name: "NetmonServerTests",

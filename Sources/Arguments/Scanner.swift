@@ -81,7 +81,7 @@ struct Scanner {
   ) throws(Mistake) {
     if let attached {
       add(parameter, name, attached)
-    } else if let next = rest.first, !looksLikeOption(next) || isNegativeNumber(next) {
+    } else if let next = rest.first, !looksLikeOption(next) || parameter.takesDashed(next) {
       rest.removeFirst()
       add(parameter, name, next)
     } else {
@@ -102,6 +102,19 @@ struct Scanner {
     if name == argument { return Mistake("unknown option \(quoted(name))") }
     let hint = suggestion(for: argument, amongOptions: parameters)
     return Mistake("unknown option \(quoted(name)) in \(quoted(argument))" + hint)
+  }
+}
+
+extension Parameter {
+  /// Whether a text that begins with a dash is a value all the same: a negative number, or a value
+  /// that the option suggests, reversed, as in `--sort -timestamp`.
+  fileprivate func takesDashed(_ text: String) -> Bool {
+    if isNegativeNumber(text) { return true }
+    switch completion {
+    case .suggestions(let values), .values(let values):
+      return values.contains(String(text.dropFirst()))
+    case .none, .path: return false
+    }
   }
 }
 

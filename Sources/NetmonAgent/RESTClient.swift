@@ -3,6 +3,7 @@ import Foundation
 public import NetmonCore
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// Speaks to a netmon server.
 public struct RESTClient: Sendable {
@@ -110,6 +111,11 @@ public struct RESTClient: Sendable {
     let isProblem =
       response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
     guard isProblem else {
+      // A proxy in between says these when the server behind it is away.
+      if [502, 503, 504].contains(response.status.code) {
+        throw .unavailable(
+          status: Int(response.status.code), detail: detail(body, response), retryAfter: nil)
+      }
       throw .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
     }
     switch response.status.code {
@@ -140,6 +146,10 @@ public struct RESTClient: Sendable {
     switch error {
     case let error as IOError:
       return String(cString: strerror(error.errnoCode))
+    case let error as NIOConnectionError:
+      // A name may have several addresses, each with an error of its own.
+      if let first = error.connectionErrors.first { return reason(first.error) }
+      return "no address of that name is known"
     case let error as HTTPClientError:
       return error == .deadlineExceeded || error == .connectTimeout
         ? "no answer in time" : error.shortDescription

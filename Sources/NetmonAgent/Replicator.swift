@@ -42,9 +42,11 @@ public actor Replicator: Service {
   }
 
   /// Delivers until graceful shutdown, then what is left, for as long as the grace lasts.
+  ///
+  /// - Throws: ``RESTError/notNetmon(server:reason:)`` if what answers first is not a netmon server.
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      await self.deliver()
+    try await cancelWhenGracefulShutdown {
+      try await self.deliver()
     }
     await withTaskGroup { group in
       group.addTask { await self.deliverRest() }
@@ -54,9 +56,10 @@ public actor Replicator: Service {
     }
   }
 
-  private func deliver() async {
+  private func deliver() async throws {
     var backoff = Backoff()
     var isDown = false
+    var isKnown = false
     while !Task.isCancelled {
       do {
         guard try await greet() else {
@@ -64,6 +67,7 @@ public actor Replicator: Service {
           try await gracefulShutdown()
           return
         }
+        isKnown = true
         if isDown { logger.notice("delivering again", metadata: ["server": "\(client.server)"]) }
         isDown = false
         backoff.reset()
@@ -72,6 +76,8 @@ public actor Replicator: Service {
         return
       } catch {
         if Task.isCancelled { return }
+        // A server that is away comes back; one that never was netmon is a mistake of the operator.
+        if !isKnown, case RESTError.notNetmon = error { throw error }
         let wait = backoff.next(
           retryAfter: (error as? RESTError)?.retryAfter, random: .random(in: 0...1))
         // Once when it goes away, not at every attempt.

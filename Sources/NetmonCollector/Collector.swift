@@ -59,7 +59,7 @@ public actor Collector: Service {
   private var pending: [Connection] = []
   private var dropped = DroppedRecords()
   private var lastReport: Timestamp?
-  private var lastFlush: Timestamp?
+  private var lastLook: Timestamp?
 
   /// Prepares to collect into a store, taking up what an earlier run left open there.
   ///
@@ -145,7 +145,7 @@ public actor Collector: Service {
     guard try watch.advance(&tracker, now: now) else { return }
     do {
       try flush()
-      try recordLosses(until: time)
+      try recordGaps(until: time)
     } catch {
       throw .store(error)
     }
@@ -167,16 +167,32 @@ public actor Collector: Service {
     lock = nil
   }
 
-  /// What the kernel could not tell is a gap.
-  private func recordLosses(until time: Timestamp) throws(StoreError) {
-    let from = lastFlush ?? time
-    lastFlush = time
-    guard let count = watch.takeLosses() else { return }
-    logger.warning("events were lost", metadata: ["count": "\(count)"])
+  /// What could not be seen since the last look is a gap: events that the kernel's rings had no
+  /// room for, or, when polling, a time much longer than the interval.
+  private func recordGaps(until time: Timestamp) throws(StoreError) {
+    guard let from = lastLook else {
+      lastLook = time
+      return
+    }
+    lastLook = time
+    if let count = watch.takeLosses() {
+      try recordGap(
+        from, time, count: count == 0 ? nil : Int(clamping: count),
+        "the kernel's ring of events was full")
+    }
+    let patience = max(5, 5 * configuration.interval.components.seconds) * 1_000_000
+    if tier != .kernel, time.microseconds(since: from) > patience {
+      try recordGap(from, time, count: nil, "the sockets were not looked at in time")
+    }
+  }
+
+  private func recordGap(
+    _ from: Timestamp, _ to: Timestamp, count: Int?, _ reason: String
+  ) throws(StoreError) {
+    logger.warning(
+      "records may be missing", metadata: ["from": "\(from)", "to": "\(to)", "why": "\(reason)"])
     try store.recordGap(
-      Gap(
-        host: configuration.host, from: from, to: time, count: count == 0 ? nil : Int(count),
-        reason: "the kernel's ring of events was full"))
+      Gap(host: configuration.host, from: from, to: to, count: count, reason: reason))
   }
 
   private func flush() throws(StoreError) {

@@ -155,6 +155,9 @@ extension Schema {
       seq INTEGER NOT NULL
     ) WITHOUT ROWID;
 
+    -- What is written to see whether writing works.
+    CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), filler BLOB NOT NULL);
+
     -- Records known to be missing.
     CREATE TABLE gap (
       id INTEGER PRIMARY KEY,

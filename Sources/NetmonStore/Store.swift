@@ -20,6 +20,8 @@ public final class Store: Sendable {
   public let id: String
 
   private let pool: DatabasePool
+  /// Which file was opened; another one may come to stand at its path.
+  private let file: FileIdentity?
   /// Used by one transaction at a time.
   private let dimensions = Mutex(Dimensions())
   /// Watches the file for ``version()``; a connection of its own, as `data_version` says what
@@ -37,6 +39,7 @@ public final class Store: Sendable {
     do {
       try Self.prepareFile(at: path, access)
       pool = try Self.openPool(at: path, access)
+      file = FileIdentity(path: path)
       id = try pool.read { db in
         try Query("SELECT store_id FROM meta", in: db).first { $0.text() } ?? ""
       }
@@ -64,6 +67,7 @@ public final class Store: Sendable {
     _ operation: StoreError.Operation, _ body: (Database, inout Dimensions) throws -> T
   ) throws(StoreError) -> T {
     do {
+      guard file == FileIdentity(path: path) else { throw StoreError.replaced(path: path) }
       return try pool.writeWithoutTransaction { db in
         // Put back only after COMMIT: before, the ids it knows may be of rows that go again.
         var dimensions = self.dimensions.withLock { $0.take() }

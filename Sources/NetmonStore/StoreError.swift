@@ -11,6 +11,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case notADatabase(path: String)
   /// The file is a database of another program.
   case foreignDatabase(path: String)
+  /// The file was deleted or replaced while it was open: what is written would be lost with it.
+  case replaced(path: String)
   /// The file is damaged.
   case corrupt(Operation, path: String, reason: String)
   /// The file was written by a later netmon; the numbers count schema versions.
@@ -40,6 +42,8 @@ extension StoreError: CustomStringConvertible {
       "\(path) is not an SQLite database: move it away or name another file"
     case .foreignDatabase(let path):
       "\(path) is a database of another program: name another file"
+    case .replaced(let path):
+      "\(path) was deleted or replaced while netmon had it open: restart netmon"
     case .corrupt(let operation, let path, let reason):
       "cannot \(operation) \(path): the database is damaged (\(reason)): move it away or restore it"
     case .newerSchema(let path, let found, let known):

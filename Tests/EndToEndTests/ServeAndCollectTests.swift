@@ -18,7 +18,7 @@ struct ServeAndCollectTests {
     var pair = try TCPPair(over: family)
     let server = try await NetmonService.serve(served)
     let collector = try await NetmonService.collect(collected, ["--server", server.url])
-    #expect(collector.announcement.contains("proc tier"))
+    #expect(collector.announcement.contains(" tier: "))
 
     let source = ["--server", server.url] + pair.filter
     #expect(try await eventually { try await Netmon.query(source).count == 3 })
@@ -114,7 +114,7 @@ struct ServeAndCollectTests {
   func serveAndCollectInOne() async throws {
     let pair = try TCPPair()
     let server = try await NetmonService.serve(served, ["--collect", "--interval", "100ms"])
-    #expect(server.announcement.contains("proc tier"))
+    #expect(server.announcement.contains(" tier: "))
     let source = ["--server", server.url] + pair.filter
     #expect(try await eventually { try await Netmon.query(source).count == 3 })
     #expect(await server.stop() == 0)

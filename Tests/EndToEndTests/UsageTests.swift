@@ -36,7 +36,7 @@ struct UsageTests {
       "serve now", "serve --host", "serve --port", "serve --port x", "serve --port -1",
       "serve --port 65536", "serve --db", "serve --db ''", "serve --collect=yes",
       "serve --retention 1s", "serve --retention forever", "serve --interval 1ms",
-      "serve --source kernel", "serve --host-name", "serve --host-name ''",
+      "serve --source ebpf", "serve --host-name", "serve --host-name ''",
       "collect now", "collect --server", "collect --server ''", "collect --server localhost",
       "collect --server ftp://localhost", "collect --db ''", "collect --retention 11y",
       "collect --interval 2h", "collect --source x", "collect --host-name ''", "collect --once=1",

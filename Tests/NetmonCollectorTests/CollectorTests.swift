@@ -18,9 +18,13 @@ import Testing
     store = try Store(path: directory.appending(path: "netmon.db").path())
   }
 
-  private func collector(excluding path: String? = nil) throws -> Collector {
+  private func collector(
+    _ tier: Tier = .proc, excluding path: String? = nil
+  ) throws -> Collector {
     try Collector(
-      configuration: .init(host: "test-host", excludedPath: path), store: store, fs: try ProcFS(),
+      configuration: .init(
+        host: "test-host", tier: tier, interval: .milliseconds(100), excludedPath: path),
+      store: store, fs: try ProcFS(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) })
   }
@@ -63,6 +67,39 @@ import Testing
     #expect(try records(of: listener).map(\.origin) == before.map(\.origin))
     #expect(try records(of: ended).map(\.origin) == endedBefore.map(\.origin))
     #expect(try records(of: ended).allSatisfy { $0.closedAt != nil })
+  }
+
+  @Test func sockDiagIsATierOfItsOwn() async throws {
+    let listener = try Listener()
+    let collector = try collector(.diag)
+    try await collector.step()
+    #expect(collector.tier == .diag)
+    #expect(try records(of: listener).map(\.direction) == [.listen])
+  }
+
+  /// An attempt of microseconds, which no polling sees.
+  @Test(.enabled(if: geteuid() == 0, "tracefs and perf need root"), arguments: [0, 1])
+  func theKernelTellsOfARefusedAttempt(repetition: Int) async throws {
+    let collector = try collector(.kernel)
+    try await collector.step()
+    let port: UInt16
+    do {
+      port = try Listener().port  // Closed again at once.
+    }
+    #expect(connectError(to: port) == ECONNREFUSED)
+    let filter = try Filter(
+      "remote:127.0.0.1:\(port) error:ECONNREFUSED", now: Timestamp(microseconds: 0))
+    let deadline = ContinuousClock.now + .seconds(20)
+    var found: [Connection] = []
+    while found.isEmpty, ContinuousClock.now < deadline {
+      try await collector.step()
+      found = try store.connections(ConnectionQuery(filter: filter)).connections
+    }
+    let attempt = try #require(found.first)
+    #expect(found.count == 1)
+    #expect(attempt.process.identity.pid == getpid())
+    #expect(attempt.errorSource == .kernel && attempt.errorStage == .handshake)
+    #expect(attempt.direction == .outbound && attempt.state == .CLOSE && attempt.local.port != 0)
   }
 
   @Test func whatTheStoreRefusesIsKeptAndStoredLater() async throws {
@@ -122,6 +159,21 @@ import Testing
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
     await retention.removeOld()
     #expect(try ids.map { try store.connection(id: $0) != nil } == [false, true, true])
+  }
+}
+
+/// The errno of connect(2) to a port on loopback; 0 if it went well.
+private func connectError(to port: UInt16) -> Int32 {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  defer { close(descriptor) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
+  address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+  return withUnsafePointer(to: &address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 ? 0 : errno
+    }
   }
 }
 

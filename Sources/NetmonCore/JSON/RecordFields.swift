@@ -48,6 +48,9 @@ struct RecordFields {
     for field in Self.required where !seen.contains(field) {
       mistakes.append((field.rawValue, "is required"))
     }
+    if record.transport == .udp, ![.ESTABLISHED, .CLOSE].contains(record.state), connection != nil {
+      note(.state, "of udp must be ESTABLISHED or CLOSE")
+    }
     if record.error != nil, record.errorSource == nil { record.errorSource = .reported }
   }
 

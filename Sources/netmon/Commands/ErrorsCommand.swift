@@ -11,6 +11,7 @@ enum ErrorsCommand {
     var by = "error,process,remote"
     var limit = 100
     var format = OutputFormat.table
+    var explained: String?
   }
 
   static let declaration = Command<Netmon.Action>(
@@ -24,6 +25,7 @@ enum ErrorsCommand {
       Example("netmon errors --since 1h", "what failed in the last hour"),
       Example("netmon errors --by error,host", "which host has which errors"),
       Example("netmon errors process:nginx -o json"),
+      Example("netmon errors --explain ECONNREFUSED", "what it means, and what to look at"),
     ],
     options: Options()
   ) {
@@ -36,6 +38,10 @@ enum ErrorsCommand {
       Option(
         "limit", short: "n", \.limit, in: 0...1_000_000, help: "how many groups at most, 0 for all")
       Option("output", short: "o", \.format, help: "how to print")
+      Option(
+        "explain", \.explained, "NAME",
+        completion: .suggestions(ErrorCatalog.all.map(\.error.name)),
+        help: "say what an error means, and nothing else")
     }
     Check { $0.source.isLive ? "--live shows only what is open now; errors need a database" : nil }
   } action: { options in
@@ -43,6 +49,9 @@ enum ErrorsCommand {
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    if let name = options.explained {
+      return invocation.console.write("\(try explanation(of: name))\n")
+    }
     let now = invocation.now()
     let query = ErrorQuery(
       filter: try options.filter.filter(now: now, command: "errors"),
@@ -56,6 +65,22 @@ enum ErrorsCommand {
       }
     }
     ErrorPrinter(invocation.console, now: now).print(summary, by: query.by, as: options.format)
+  }
+
+  private static func explanation(of name: String) throws(CommandError) -> ErrorExplanation {
+    let names = ErrorCatalog.all.map(\.error.name)
+    guard let error = ConnectionError(name: name) else {
+      let hint = NetmonCore.closestMatch(to: name.uppercased(), among: names)
+      throw CommandError(
+        usage: "--explain: '\(terminalSafe(name))' is not a known error"
+          + (hint.map { "; did you mean '\($0)'?" } ?? ""), of: "errors")
+    }
+    guard let explanation = ErrorCatalog.explanation(of: error) else {
+      throw CommandError(
+        usage: "--explain: connections do not usually meet \(error.name); explained are "
+          + names.joined(separator: ", "), of: "errors")
+    }
+    return explanation
   }
 
   private static func parseKeys(_ text: String) throws -> [GroupKey] {

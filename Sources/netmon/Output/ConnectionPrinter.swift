@@ -92,11 +92,11 @@ struct ConnectionPrinter {
       ? "-" : "\(connection.remote)"
   }
 
-  /// On a terminal the time alone when it was less than a day ago; on a pipe always all of it.
+  /// On a terminal the time alone when it was today (UTC); on a pipe always all of it.
   private func time(_ timestamp: Timestamp) -> String {
     let text = timestamp.description
     guard console.isTerminal else { return text }
-    let isToday = abs(now.microseconds(since: timestamp)) < 86_400_000_000
+    let isToday = text.prefix(10) == now.description.prefix(10)
     let clock = text.dropFirst(11).prefix(8) + "Z"
     return isToday ? String(clock) : text.prefix(10) + " " + clock
   }

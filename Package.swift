@@ -14,6 +14,17 @@ let swiftSettings: [SwiftSetting] =
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   ] + warningsAsErrors
 
+/// A release carries the Swift runtime and Foundation itself: it starts in half the time, and runs
+/// where Swift is not installed. What Foundation consists of, the compiler does not name to the
+/// linker unless SwiftPM is told so on every command line (`--static-swift-stdlib`).
+let staticRuntime: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-static-stdlib", "-lCoreFoundation", "-l_FoundationCollections", "-l_FoundationCShims",
+      "-l_FoundationICU", "-lstdc++",
+    ], .when(platforms: [.linux], configuration: .release))
+]
+
 let package = Package(
   name: "netmon",
   products: [
@@ -92,7 +103,8 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
       ],
-      swiftSettings: swiftSettings
+      swiftSettings: swiftSettings,
+      linkerSettings: staticRuntime
     ),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], swiftSettings: swiftSettings),
     .testTarget(

@@ -16,16 +16,20 @@ public actor Collector: Service {
     public var tier: Tier?
     /// The time between two looks at all sockets.
     public var interval: Duration
+    /// Whether the kernel tier also follows connect(2) itself; see
+    /// `KernelSource.Options.traceSyscalls`.
+    public var tracesSyscalls: Bool
     /// Executable whose sockets are left out; nil leaves nothing out.
     public var excludedPath: String?
 
     public init(
       host: String, tier: Tier? = nil, interval: Duration = .seconds(1),
-      excludedPath: String? = nil
+      tracesSyscalls: Bool = false, excludedPath: String? = nil
     ) {
       self.host = host
       self.tier = tier
       self.interval = interval
+      self.tracesSyscalls = tracesSyscalls
       self.excludedPath = excludedPath
     }
   }

@@ -24,12 +24,15 @@ final class KernelTracing {
   ///
   /// - Throws: `KernelError` if the tracepoints cannot be used.
   init(
-    fs: ProcFS, includeCommand: Bool, interval: Duration, tracker: inout ConnectionTracker
+    _ configuration: Collector.Configuration, fs: ProcFS, includeCommand: Bool,
+    tracker: inout ConnectionTracker
   ) throws(KernelError) {
     var capabilities = Capabilities()
-    source = try KernelSource(.init(), proc: fs, capabilities: &capabilities)
+    var options = KernelSource.Options()
+    options.traceSyscalls = configuration.tracesSyscalls
+    source = try KernelSource(options, proc: fs, capabilities: &capabilities)
     self.fs = fs
-    self.interval = UInt64(interval / .nanoseconds(1))
+    self.interval = UInt64(configuration.interval / .nanoseconds(1))
     scanner = SocketScanner(
       fs, tables: DiagSocketTables(fs, figures: false), includeCommand: includeCommand)
     processes = ProcessReader(fs, includeCommand: includeCommand)

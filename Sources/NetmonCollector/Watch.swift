@@ -26,8 +26,7 @@ enum Watch {
     if configuration.tier ?? .kernel == .kernel {
       do throws(KernelError) {
         let tracing = try KernelTracing(
-          fs: fs, includeCommand: includeCommand, interval: configuration.interval,
-          tracker: &tracker)
+          configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
         return (.events(tracing), nil)
       } catch {
         if configuration.tier == .kernel { throw .tier(.kernel, reason: "\(error)") }

@@ -15,6 +15,12 @@ struct Distribution {
     let (least, greatest) = (sorted[0].rounded(to: 1), sorted[sorted.count - 1].rounded(to: 1))
     return "\(median.rounded(to: 1)) (\(least)–\(greatest))"
   }
+
+  /// The same with two decimals.
+  var precise: String {
+    let (least, greatest) = (sorted[0].rounded(to: 2), sorted[sorted.count - 1].rounded(to: 2))
+    return "\(median.rounded(to: 2)) (\(least)–\(greatest))"
+  }
 }
 
 extension Double {

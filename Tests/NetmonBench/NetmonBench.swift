@@ -9,7 +9,7 @@ struct NetmonBench {
   static let command = Command<Action>(
     "netmon-bench",
     summary: "Measure netmon against its peers",
-    commands: [ProcCommand.declaration, ScanCommand.declaration])
+    commands: [ProcCommand.declaration, ScanCommand.declaration, CaptureCommand.declaration])
 
   static func main() {
     do {

@@ -21,6 +21,27 @@ struct Program {
     return own[...(own.lastIndex(of: "/") ?? own.startIndex)] + name
   }
 
+  /// Whether a program of this name is in a directory of `PATH`.
+  static func isInstalled(_ name: String) -> Bool {
+    let path = getenv("PATH").map { String(cString: $0) } ?? ""
+    return path.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
+  }
+
+  /// Runs it to its end and hands out the lines that it prints.
+  func readLines(_ body: (String) throws(BenchError) -> Void) throws(BenchError) {
+    let null = try Descriptor.null()
+    let output = try Descriptor.scratch()
+    let pid = try spawn(input: null.number, output: output.number)
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    guard status == 0 else { throw .unexpected("status \(status)", from: description) }
+    output.rewind()
+    try output.readLines { line throws(BenchError) in
+      try body(line)
+      return true
+    }
+  }
+
   /// Starts it with these descriptors as its standard streams, messages go nowhere. It inherits no
   /// other, as all of this program's are closed on exec.
   func spawn(input: Int32, output: Int32) throws(BenchError) -> pid_t {

@@ -5,7 +5,7 @@ public import ServiceLifecycle
 
 /// Watches this host: looks at its sockets at an interval, and commits what changed to the store.
 ///
-/// One flush is one transaction. Records that could not be stored are kept and tried again with
+/// Records that could not be stored are kept and tried again with
 /// the next flush; nothing that was seen is dropped while memory for it lasts, and what is
 /// dropped is counted as a gap.
 public actor Collector: Service {
@@ -37,6 +37,9 @@ public actor Collector: Service {
   /// Records waiting for a store that does not take them; more than this are dropped, oldest
   /// first (about 100 MB).
   static let maximumPending = 200_000
+
+  /// How many records one transaction takes.
+  private static let flushSize = 8192
 
   /// Origin numbers reserved for one run: more than it can use (2⁴⁰), so it asks only once.
   static let numbersPerRun = 1 << 40
@@ -199,8 +202,18 @@ public actor Collector: Service {
       Gap(host: configuration.host, from: from, to: to, count: count, reason: reason))
   }
 
+  /// Stores what changed, in transactions of some thousand records: a first look at a busy host has
+  /// many more, which need not all be in memory twice.
   private func flush() throws(StoreError) {
-    pending += tracker.drain()
+    pending += tracker.drainFinished()
+    for _ in 0...tracker.changedCount / Self.flushSize {
+      pending += tracker.drainChanged(atMost: Self.flushSize)
+      try storePending()
+    }
+    if let gap = dropped.takeGap(host: configuration.host) { try store.recordGap(gap) }
+  }
+
+  private func storePending() throws(StoreError) {
     if pending.count > Self.maximumPending {
       let excess = pending.count - Self.maximumPending
       dropped.add(pending.prefix(excess))
@@ -211,7 +224,6 @@ public actor Collector: Service {
     for index in pending.indices { pending[index].id = recorded[index].id }
     report(pending)
     pending.removeAll()
-    if let gap = dropped.takeGap(host: configuration.host) { try store.recordGap(gap) }
   }
 
   /// Says now and then that this host is alive, and how it is looked at.

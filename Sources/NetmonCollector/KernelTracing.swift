@@ -17,6 +17,9 @@ final class KernelTracing {
   private var lost: UInt64 = 0
   private var hasLost = false
 
+  /// Looking at many sockets is dear, and events tell most: what part of the time it may take.
+  private static let moderation: UInt64 = 100
+
   /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
   private static let settling: UInt64 = 20_000_000
 
@@ -47,11 +50,12 @@ final class KernelTracing {
   func advance(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws -> Bool {
     try follow(&tracker, waiting: 100)
     guard Self.monotonic() >= nextLook else { return false }
-    nextLook = Self.monotonic() + interval
+    let start = Self.monotonic()
     tracker.setClock(Self.clock())
     let snapshot = try scanner.scan(now: now())
     // What happened during the reading comes before its result.
     let end = Self.monotonic()
+    nextLook = start + max(interval, Self.moderation * (end - start))
     while try follow(&tracker, waiting: 10) < end {}
     tracker.observe(snapshot)
     return true

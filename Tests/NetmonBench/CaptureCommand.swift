@@ -33,6 +33,8 @@ enum CaptureCommand {
   private static func run(_ options: Options) throws {
     let facts = MachineFacts()
     let netmon = try options.netmon ?? Program.built("netmon")
+    // First, as the loop leaves sockets behind for a minute.
+    let idle = try [0, options.sockets].map { try IdleFigures(netmon, connections: $0) }
     var loop = try ConnectLoop()
     var rows = [
       CaptureRow(.netmon(netmon, arguments: [])),
@@ -46,7 +48,6 @@ enum CaptureCommand {
         try rows[index].measure(&loop, for: .seconds(options.seconds))
       }
     }
-    let idle = try [0, options.sockets].map { try IdleFigures(netmon, connections: $0) }
     print(report(options, facts, rows, idle))
   }
 

@@ -49,7 +49,10 @@ final class Watcher {
   /// Lets it take in what has happened.
   func settle() throws(BenchError) {
     usleep(2_000_000)
-    guard kill(pid, 0) == 0 else { throw .unexpected("an early end", from: name) }
+    if waitpid(pid, nil, WNOHANG) != 0 {
+      isRunning = false
+      throw .unexpected("an early end", from: name)
+    }
   }
 
   /// What it has used so far (`utime` and `stime` in proc_pid_stat(5), in clock ticks), with the

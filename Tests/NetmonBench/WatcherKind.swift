@@ -85,7 +85,7 @@ enum WatcherKind: CustomStringConvertible {
     tracepoint:tcp:tcp_receive_reset {
       printf("receive_reset %lld %d %d %llx\\n", nsecs, tid, args->dport, args->skaddr); }
     tracepoint:tcp:tcp_send_reset {
-      printf("send_reset %lld %d %d %llx\\n", nsecs, tid, args->dport, args->skaddr); }
+      printf("send_reset %lld %d %llx\\n", nsecs, tid, args->skaddr); }
     tracepoint:tcp:tcp_retransmit_skb {
       printf("retransmit %lld %d %d %llx\\n", nsecs, tid, args->dport, args->skaddr); }
     '

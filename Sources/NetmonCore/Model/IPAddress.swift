@@ -9,11 +9,12 @@ public struct IPAddress: Hashable, Sendable {
     case ipv4, ipv6
   }
 
-  public let family: Family
   /// Bits 127…64 of an IPv6 address in host order; 0 for IPv4.
   public let high: UInt64
   /// Bits 63…0 of an IPv6 address in host order, or the 32 bits of an IPv4 address.
   public let low: UInt64
+  // Last, where it takes the least room: many addresses are kept.
+  public let family: Family
 
   /// An IPv4 address from its 32 bits in host order (`0x7F000001` is 127.0.0.1).
   public init(ipv4 bits: UInt32) {

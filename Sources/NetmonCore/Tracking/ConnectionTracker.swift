@@ -183,15 +183,28 @@ public struct ConnectionTracker: Sendable {
   /// The records that changed since the last drain, in their latest state: those that ended, then
   /// the others in the order in which they changed.
   public mutating func drain() -> [Connection] {
+    drainFinished() + drainChanged()
+  }
+
+  /// The records that ended since this was last asked.
+  public mutating func drainFinished() -> [Connection] {
     drainedByCookie.removeAll(keepingCapacity: true)
     for (cookie, place) in finishedByCookie {
       drainedByCookie[cookie] = (finished[place.index], place.hasPeerFinished)
     }
     finishedByCookie.removeAll(keepingCapacity: true)
-    var changed = finished
-    finished.removeAll()
+    defer { finished.removeAll() }
+    return finished
+  }
+
+  /// How many records of sockets that are still there have changed.
+  public var changedCount: Int { dirty.count }
+
+  /// Of those the first, at most `limit`; the others stay for the next time.
+  public mutating func drainChanged(atMost limit: Int = .max) -> [Connection] {
+    var changed: [Connection] = []
     var waiting: [SocketTable.Handle] = []
-    for handle in dirty {
+    for handle in dirty.prefix(limit) {
       let record = sockets.update(handle) { socket -> Connection? in
         guard socket.isDirty else { return nil }
         // How a closed socket ended is known when the kernel destroys it, a moment later.
@@ -206,7 +219,8 @@ public struct ConnectionTracker: Sendable {
       }
       if case .some(let record?) = record { changed.append(record) }
     }
-    dirty = waiting
+    dirty.removeFirst(min(limit, dirty.count))
+    dirty += waiting
     return changed
   }
 }

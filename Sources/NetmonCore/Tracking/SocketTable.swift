@@ -6,10 +6,21 @@ struct SocketTable: Sendable {
   struct Ends: Hashable {
     /// 0 when unknown: an inbound connection is made in interrupt context.
     var networkNamespace: UInt64
-    var transport: TransportProtocol
     var local: Endpoint
     var remote: Endpoint
+    var transport: TransportProtocol
     var inode: UInt64 = 0
+
+    init(
+      networkNamespace: UInt64, transport: TransportProtocol, local: Endpoint, remote: Endpoint,
+      inode: UInt64 = 0
+    ) {
+      self.networkNamespace = networkNamespace
+      self.transport = transport
+      self.local = local
+      self.remote = remote
+      self.inode = inode
+    }
   }
 
   /// Stands for one socket, and for no other one once that has ended.

@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import NetmonCollector
 import NetmonCore
+import NetmonKernel
 import NetmonStore
 
 /// How to collect: what `collect` and `serve --collect` have in common.
@@ -31,7 +32,10 @@ struct CollectorOptions: Sendable {
         Option("source", \.source, help: "how to look: auto takes the best that works here")
         Option(
           "interval", \.interval, in: .milliseconds(100)...(.seconds(3600)),
-          help: "the time between two looks at all sockets")
+          help: """
+            the time between two looks at all sockets; longer in the kernel tier where they are so many \
+            that looking would take more than 1 % of it
+            """)
         Flag(
           "trace-syscalls", \.tracesSyscalls,
           help: """
@@ -56,7 +60,9 @@ struct CollectorOptions: Sendable {
     store: Store, logger: Logger, invocation: Invocation,
     report: @escaping @Sendable ([Connection]) -> Void = { _ in }
   ) throws -> Collector {
-    try Collector(
+    // Each look at the sockets takes megabytes for a moment.
+    ProcessMemory.returnLargeBlocks()
+    return try Collector(
       configuration: .init(
         host: host ?? HostIdentity.hostName, tier: source.tier, interval: interval,
         tracesSyscalls: tracesSyscalls,

@@ -5,9 +5,8 @@ public import ServiceLifecycle
 
 /// Watches this host: looks at its sockets at an interval, and commits what changed to the store.
 ///
-/// Records that could not be stored are kept and tried again with
-/// the next flush; nothing that was seen is dropped while memory for it lasts, and what is
-/// dropped is counted as a gap.
+/// Records that could not be stored are kept and tried again with the next flush; nothing that was
+/// seen is dropped while memory for it lasts, and what is dropped is counted as a gap.
 public actor Collector: Service {
   public struct Configuration: Sendable {
     /// The name of this host in records.

@@ -11,8 +11,9 @@ final class KernelTracing {
   private let fs: ProcFS
   private var scanner: SocketScanner
   private var processes: ProcessReader
-  /// Between two snapshots, in nanoseconds.
+  /// Between two turns, in nanoseconds.
   private let interval: UInt64
+  private var nextTurn: UInt64 = 0
   private var nextLook: UInt64 = 0
   private var lost: UInt64 = 0
   private var hasLost = false
@@ -45,11 +46,18 @@ final class KernelTracing {
 
   /// Waits a moment for events and takes them in; when it is time, looks at all sockets.
   ///
-  /// - Returns: whether it looked.
+  /// - Returns: whether the interval is over, so that it is time to store what changed.
   /// - Throws: `KernelError`, or `ProcError` if `/proc` is unusable.
   func advance(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws -> Bool {
     try follow(&tracker, waiting: 100)
-    guard Self.monotonic() >= nextLook else { return false }
+    let start = Self.monotonic()
+    guard start >= nextTurn else { return false }
+    nextTurn = start + interval
+    if start >= nextLook { try look(&tracker, now: now) }
+    return true
+  }
+
+  private func look(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws {
     let start = Self.monotonic()
     tracker.setClock(Self.clock())
     let snapshot = try scanner.scan(now: now())
@@ -58,7 +66,6 @@ final class KernelTracing {
     nextLook = start + max(interval, Self.moderation * (end - start))
     while try follow(&tracker, waiting: 10) < end {}
     tracker.observe(snapshot)
-    return true
   }
 
   /// Takes in what the kernel still holds back.

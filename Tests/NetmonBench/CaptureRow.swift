@@ -16,17 +16,15 @@ struct CaptureRow {
   /// Runs the loop without the watcher, then with it.
   mutating func measure(_ loop: inout ConnectLoop, for time: Duration) throws {
     let alone = try loop.run(for: time)
-    let before = loop.connections
     let watcher = try kind.start()
     // Attaching is no part of the cost.
-    _ = try loop.run(for: .seconds(3))
     try watcher.settle()
     let start = try watcher.cpu()
-    let counted = loop.connections
+    let before = loop.connections
     rates.append(try loop.run(for: time) / alone)
     try watcher.settle()
     let cost = try watcher.cpu() - start
-    costs.append(cost / .seconds(1) / Double(loop.connections - counted) * 100_000)
+    costs.append(cost / .seconds(1) / Double(loop.connections - before) * 100_000)
     let result = try watcher.finish()
     connections += loop.connections - before
     seen += result.seen

@@ -38,7 +38,7 @@ final class KernelTracing {
     self.fs = fs
     self.interval = UInt64(configuration.interval / .nanoseconds(1))
     scanner = SocketScanner(
-      fs, tables: DiagSocketTables(fs, figures: false), includeCommand: includeCommand)
+      fs, tables: DiagSocketTables(fs), includeCommand: includeCommand)
     processes = ProcessReader(fs, includeCommand: includeCommand)
     tracker.beginTracing(clock: Self.clock())
     seed(&tracker)

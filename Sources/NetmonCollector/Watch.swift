@@ -33,7 +33,7 @@ enum Watch {
         shortfall = "\(error)"
       }
     }
-    let tables = DiagSocketTables(fs, figures: false)
+    let tables = DiagSocketTables(fs)
     if configuration.tier == .proc || tables.lastFailure != nil {
       if configuration.tier == .diag {
         throw .tier(.diag, reason: tables.lastFailure.map { "\($0)" } ?? "")

@@ -19,6 +19,7 @@ struct ConnectionRow {
     "errno",
     "error_stage", "error_source", "error_cause", "connect_us", "duration_us", "bytes_sent",
     "bytes_received", "rtt_us", "retransmits", "netns", "inode", "agent_id", "number", "revision",
+    "drops",
   ]
 
   /// Takes ``values(id:home:)``.
@@ -70,6 +71,7 @@ struct ConnectionRow {
       .integer(agentID),
       .integer(number),
       .integer(c.revision),
+      SQLValue(c.drops),
     ]
   }
 }
@@ -89,7 +91,7 @@ extension ConnectionRow {
       h.name, g.name, c.number, c.revision, c.direction, c.error_stage, c.error_source,
       c.error_cause, c.established_at, c.closed_at, c.updated_at, c.connect_us, c.duration_us,
       c.bytes_sent, c.bytes_received, c.rtt_us, c.retransmits, p.user_id, p.user, p.unit,
-      p.container, p.parent_id, p.parent_name, p.command, c.netns, c.inode
+      p.container, p.parent_id, p.parent_name, p.command, c.netns, c.inode, c.drops
     FROM connection c
     JOIN process p ON p.id = c.process_id
     JOIN executable x ON x.id = p.executable_id
@@ -147,6 +149,7 @@ extension ConnectionRow {
     c.process = process
     c.networkNamespace = row.optionalInteger()
     c.inode = row.optionalInteger()
+    c.drops = row.optionalInteger()
     return c
   }
 }

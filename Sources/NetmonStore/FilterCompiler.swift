@@ -180,7 +180,7 @@ extension FilterCompiler {
     case .userID: processes(compare("user_id", comparison))
     case .parentID: processes(compare("parent_id", comparison))
     case .errno, .revision, .connect, .duration, .rtt, .bytesSent, .bytesReceived, .retransmits,
-      .networkNamespace:
+      .drops, .networkNamespace:
       compare("c.\(field.rawValue)", comparison)
     case .bytes:
       compare(

@@ -35,6 +35,7 @@ extension RecordField {
     case .bytes_received: "c.bytes_received"
     case .rtt_us: "c.rtt_us"
     case .retransmits: "c.retransmits"
+    case .drops: "c.drops"
     case .user_id: Self.process("p.user_id")
     case .user: Self.process("p.user")
     case .unit: Self.process("p.unit")
@@ -63,7 +64,7 @@ extension RecordField {
     case .origin: ["agent_id", "number"]
     case .protocol, .state, .revision, .direction, .errno, .error_stage, .error_source,
       .error_cause, .established_at, .closed_at, .updated_at, .connect_us, .duration_us,
-      .bytes_sent, .bytes_received, .rtt_us, .retransmits, .netns:
+      .bytes_sent, .bytes_received, .rtt_us, .retransmits, .drops, .netns:
       [rawValue]
     }
   }

@@ -9,9 +9,9 @@ extension Schema {
       "error", "service_name", "protocol", "state",
     ]
 
-    /// Makes way for the view of that name; says whether there was a table.
-    static func setAside(in db: Database) throws -> Bool {
-      guard try db.tableExists("connections") else { return false }
+    /// Makes way for the view of that name.
+    static func setAside(in db: Database) throws {
+      guard try db.tableExists("connections") else { return }
       let found = try db.columns(in: "connections").map { $0.name.lowercased() }
       let missing = columns.filter { !found.contains($0) }
       guard missing.isEmpty else {
@@ -24,12 +24,12 @@ extension Schema {
         )
       }
       try db.execute(sql: "ALTER TABLE connections RENAME TO connections_legacy")
-      return true
     }
 
-    /// Turns its rows into records. Those that cannot be read stay, in `connections_unreadable`,
+    /// Turns its rows into records, if it was set aside. Those that cannot be read stay, in `connections_unreadable`,
     /// and are counted as a gap.
     static func importRows(in db: Database) throws {
+      guard try db.tableExists("connections_legacy") else { return }
       try db.execute(
         sql: """
           CREATE TABLE connections_unreadable AS SELECT * FROM connections_legacy WHERE 0;

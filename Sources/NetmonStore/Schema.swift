@@ -9,11 +9,19 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in
-      let hasLegacyTable = try Legacy.setAside(in: db)
+      try Legacy.setAside(in: db)
       try db.execute(sql: tables)
       try db.execute(sql: view)
       try fillNames(db)
-      if hasLegacyTable { try Legacy.importRows(in: db) }
+    }
+    migrator.registerMigration("2") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE connection ADD COLUMN
+            drops INTEGER CONSTRAINT "drops is negative" CHECK (drops >= 0)
+          """)
+      // Last, as rows are written as the newest schema has them.
+      try Legacy.importRows(in: db)
     }
     return migrator
   }

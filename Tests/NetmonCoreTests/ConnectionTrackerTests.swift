@@ -189,6 +189,49 @@ import Testing
     #expect(script.look([Self.socket(.ESTABLISHED)]).first?.retransmits == 3)
   }
 
+  // MARK: - What sock_diag counts
+
+  private static func counted(
+    _ state: TCPState, sent: UInt64, received: UInt64, rtt: UInt32 = 300
+  ) -> SocketEntry {
+    var entry = socket(state)
+    entry.figures = SocketFigures(
+      bytesSent: sent, bytesReceived: received, rtt: rtt, retransmits: 0)
+    return entry
+  }
+
+  @Test func figuresOfAnOpenConnectionComeOnceAMinute() throws {
+    var script = Script()
+    let first = try #require(script.look([Self.counted(.ESTABLISHED, sent: 10, received: 5)]).first)
+    #expect(first.bytesSent == 10 && first.bytesReceived == 5 && first.rttMicroseconds == 300)
+    #expect(script.look([Self.counted(.ESTABLISHED, sent: 20, received: 5)]).isEmpty)
+    script.second = 60
+    let later = try #require(script.look([Self.counted(.ESTABLISHED, sent: 30, received: 5)]).first)
+    #expect(later.bytesSent == 30 && later.revision == 2)
+    script.second = 180
+    #expect(script.look([Self.counted(.ESTABLISHED, sent: 30, received: 5)]).isEmpty)
+    // The peer's FIN counts as a byte.
+    let half = try #require(script.look([Self.counted(.CLOSE_WAIT, sent: 30, received: 6)]).first)
+    #expect(half.bytesReceived == 5)
+  }
+
+  @Test func attemptsHaveNoFigures() throws {
+    var script = Script()
+    let attempt = script.look([Self.counted(.SYN_SENT, sent: 0, received: 0, rtt: 0)])
+    #expect(attempt.first?.bytesSent == nil && attempt.first?.rttMicroseconds == nil)
+  }
+
+  @Test func everyDropOfAListenerIsTold() {
+    var script = Script()
+    var listener = Self.socket(.LISTEN, "0.0.0.0:80", "0.0.0.0:0")
+    #expect(script.look([listener]).first?.drops == nil)
+    listener.drops = 0
+    #expect(script.look([listener]).first?.drops == 0)
+    #expect(script.look([listener]).isEmpty)
+    listener.drops = 3
+    #expect(script.look([listener]).first?.drops == 3)
+  }
+
   // MARK: - Inferred errors
 
   private struct Ending: CustomTestStringConvertible {

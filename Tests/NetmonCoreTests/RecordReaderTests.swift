@@ -73,6 +73,7 @@ import Testing
     full.bytesReceived = 4
     full.rttMicroseconds = 5
     full.retransmits = 6
+    full.drops = 7
     full.networkNamespace = 4_026_531_840
     full.process.userID = 1000
     full.process.user = "wéb"

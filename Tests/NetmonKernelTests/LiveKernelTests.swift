@@ -216,7 +216,8 @@ struct LiveKernelTests {
     let (expected, actual) = (try text.scan(now: now), try diag.scan(now: now))
     for port in [listener.port, listener6.port] {
       let row = try #require(actual.sockets.first { $0.state == .LISTEN && $0.local.port == port })
-      #expect(row.listenQueue == ListenQueue(length: 0, limit: 16, drops: 0))
+      #expect(row.listenQueue == ListenQueue(length: 0, limit: 16))
+      #expect(row.drops == 0)
       #expect(row.owner?.pid == getpid())
       let other = try #require(expected.sockets.first { $0.inode == row.inode })
       #expect(row.local == other.local && row.remote == other.remote && row.state == other.state)

@@ -72,13 +72,13 @@ import Testing
       let error = #expect(throws: StoreError.self) {
         try Store(path: directory.file, access: access)
       }
-      #expect(error == .newerSchema(path: directory.file, found: 2, known: 1))
+      #expect(error == .newerSchema(path: directory.file, found: 3, known: 2))
     }
     try directory.execute("DELETE FROM grdb_migrations")
     let error = #expect(throws: StoreError.self) {
       try Store(path: directory.file, access: .readOnly)
     }
-    #expect(error == .olderSchema(path: directory.file, found: 0, known: 1))
+    #expect(error == .olderSchema(path: directory.file, found: 0, known: 2))
   }
 
   @Test func anEmptyFileIsOlderForReaders() throws {
@@ -86,8 +86,22 @@ import Testing
     let error = #expect(throws: StoreError.self) {
       try Store(path: directory.file, access: .readOnly)
     }
-    #expect(error == .olderSchema(path: directory.file, found: 0, known: 1))
+    #expect(error == .olderSchema(path: directory.file, found: 0, known: 2))
     #expect(try Store(path: directory.file).count(Filter()) == 0)
+  }
+
+  @Test func aFileOfTheFirstSchemaIsBroughtUp() throws {
+    do { _ = try Store(path: directory.file).record([sample(at: 0)]) }
+    // As the first version made it.
+    try directory.execute(
+      "ALTER TABLE connection DROP COLUMN drops; DELETE FROM grdb_migrations WHERE identifier = '2'"
+    )
+    let store = try Store(path: directory.file)
+    #expect(try store.all().map(\.drops) == [nil])
+    var later = sample(at: 1)
+    later.drops = 10
+    _ = try store.record([later])
+    #expect(try store.all().compactMap(\.drops) == [10])
   }
 
   @Test func readersCannotWrite() throws {

@@ -52,6 +52,7 @@ func randomRecords(_ count: Int, seed: UInt64) throws -> [Connection] {
     c.bytesReceived = maybe([0, 20])
     c.rttMicroseconds = maybe([7])
     c.retransmits = maybe([0, 1])
+    c.drops = maybe([0, 3])
     c.networkNamespace = maybe([4_026_531_840])
     return c
   }
@@ -109,6 +110,7 @@ struct SortValue: Comparable {
       case .bytes_received: number(c.bytesReceived)
       case .rtt_us: number(c.rttMicroseconds)
       case .retransmits: number(c.retransmits)
+      case .drops: number(c.drops)
       case .user_id: number(c.process.userID)
       case .user: text(c.process.user)
       case .unit: text(c.process.unit)

@@ -111,6 +111,7 @@ func completeSample() -> Connection {
   c.bytesReceived = .max
   c.rttMicroseconds = 8
   c.retransmits = 9
+  c.drops = 10
   c.networkNamespace = 4_026_531_840
   c.inode = 12345
   c.process.userID = .max

@@ -90,7 +90,7 @@ extension ErrorCatalog {
         .init("Is it the port or the host?", "nc -vz -w 3 ADDR PORT; ping -c 3 ADDR"),
         .init("Where it ends", "tracepath ADDR"),
         .init(
-          "Full accept queues, on the server", "nstat -az TcpExtListenOverflows TcpExtListenDrops"),
+          "Full accept queues, on the server, with their process", "netmon query --live 'drops:>0'"),
         .init("Our own rules that drop", "nft list ruleset | grep -i drop"),
       ],
       limits: """

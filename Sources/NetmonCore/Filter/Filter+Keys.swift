@@ -149,6 +149,7 @@ extension Filter {
       aliases: ["received"]),
     Key("rtt", .number(.rtt), "round-trip time", example: ">50ms", aliases: ["rtt_us"]),
     Key("retransmits", .number(.retransmits), "segments sent again", example: ">0"),
+    Key("drops", .number(.drops), "what a listener or UDP socket had no room for", example: ">0"),
     Key(
       "user_id", .number(.userID), "the process's user id", example: "1000..1999", aliases: ["uid"]),
     Key(

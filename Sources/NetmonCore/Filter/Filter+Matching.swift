@@ -100,6 +100,7 @@ extension Connection {
     case .bytesReceived: bytesReceived
     case .bytes: totalBytes
     case .retransmits: retransmits
+    case .drops: drops
     case .userID: process.userID.map(Int64.init)
     case .parentID: process.parentID.map(Int64.init)
     case .networkNamespace: networkNamespace

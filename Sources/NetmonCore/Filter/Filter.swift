@@ -77,7 +77,7 @@ public struct Filter: Hashable, Sendable {
     case bytesReceived = "bytes_received"
     /// Sent and received together; unknown when both are.
     case bytes
-    case retransmits
+    case retransmits, drops
     case userID = "user_id"
     case parentID = "parent_id"
     case networkNamespace = "netns"

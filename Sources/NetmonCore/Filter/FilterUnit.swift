@@ -101,7 +101,8 @@ extension Filter.NumberField {
     switch self {
     case .connect, .duration, .rtt: .duration
     case .bytesSent, .bytesReceived, .bytes: .size
-    case .id, .pid, .errno, .revision, .retransmits, .userID, .parentID, .networkNamespace: .none
+    case .id, .pid, .errno, .revision, .retransmits, .drops, .userID, .parentID, .networkNamespace:
+      .none
     }
   }
 }

@@ -64,6 +64,7 @@ extension Connection {
     case .bytes_received: bytesReceived.map { .integer($0) }
     case .rtt_us: rttMicroseconds.map { .integer($0) }
     case .retransmits: retransmits.map { .integer($0) }
+    case .drops: drops.map { .integer($0) }
     case .user_id: process.userID.map { .integer(Int64($0)) }
     case .user: process.user.map { .text($0) }
     case .unit: process.unit.map { .text($0) }

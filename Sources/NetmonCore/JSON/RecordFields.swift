@@ -104,6 +104,7 @@ struct RecordFields {
     case .bytes_received: record.bytesReceived = try integer(field, &json)
     case .rtt_us: record.rttMicroseconds = try integer(field, &json)
     case .retransmits: record.retransmits = try integer(field, &json)
+    case .drops: record.drops = try integer(field, &json)
     case .user_id:
       record.process.userID = try integer(field, &json, to: Int64(UInt32.max)).map { UInt32($0) }
     case .user: record.process.user = try text(field, &json)

@@ -41,6 +41,8 @@ public struct Connection: Hashable, Sendable {
   public var bytesReceived: Int64?
   public var rttMicroseconds: Int64?
   public var retransmits: Int64?
+  /// What the kernel dropped for want of room: connections at a listener, datagrams at a UDP socket.
+  public var drops: Int64?
   /// The inode of the network namespace (`/proc/PID/ns/net`).
   public var networkNamespace: Int64?
   /// The socket's inode: says within one boot whether a socket is the one seen before.

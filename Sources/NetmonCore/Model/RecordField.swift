@@ -6,6 +6,6 @@ public enum RecordField: String, CaseIterable, Sendable {
   // Added ones.
   case host, origin, revision, family, direction, errno, error_stage, error_source, error_cause
   case established_at, closed_at, updated_at
-  case connect_us, duration_us, bytes_sent, bytes_received, rtt_us, retransmits
+  case connect_us, duration_us, bytes_sent, bytes_received, rtt_us, retransmits, drops
   case user_id, user, unit, container, parent_id, parent_name, command, netns
 }

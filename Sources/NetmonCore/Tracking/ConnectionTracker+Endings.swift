@@ -82,20 +82,3 @@ extension ConnectionTracker {
     }
   }
 }
-
-extension Connection {
-  /// Takes over what sock_diag counted for the socket until it was destroyed.
-  mutating func take(_ figures: SocketFigures, hasPeerFinished: Bool) {
-    guard establishedAt != nil else { return }
-    let received = Int64(clamping: figures.bytesReceived)
-    bytesSent = Int64(clamping: figures.bytesSent)
-    bytesReceived = hasPeerFinished ? max(0, received - 1) : received
-    if figures.rtt != 0 { rttMicroseconds = Int64(figures.rtt) }
-    retransmits = max(retransmits ?? 0, Int64(figures.retransmits))
-    if errorStage == .accept, figures.bytesSent > 0 {
-      // An application had answered: the reset hit it.
-      error = nil
-      take(.kernel(ConnectionError.ECONNRESET.number, .established, .peer_reset))
-    }
-  }
-}

@@ -265,6 +265,13 @@ extension TrackedSocket {
       record.retransmits = Int64(socket.retransmits)
       isChanged = true
     }
+    if let drops = socket.drops, record.drops != Int64(drops) {
+      record.drops = Int64(drops)
+      isChanged = true
+    }
+    if let figures = socket.figures {
+      isChanged = record.learn(figures, in: socket.state, at: snapshot.time) || isChanged
+    }
     return isChanged
   }
 }

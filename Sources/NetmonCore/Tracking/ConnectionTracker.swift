@@ -169,10 +169,10 @@ public struct ConnectionTracker: Sendable {
   /// Adds the final figures to the record of a socket, which has just ended.
   mutating func complete(_ cookie: UInt64, _ figures: SocketFigures) {
     if let (index, hasPeerFinished) = finishedByCookie[cookie] {
-      finished[index].take(figures, hasPeerFinished: hasPeerFinished)
+      finished[index].complete(with: figures, hasPeerFinished: hasPeerFinished)
     } else if let drained = drainedByCookie.removeValue(forKey: cookie) {
       var record = drained.record
-      record.take(figures, hasPeerFinished: drained.hasPeerFinished)
+      record.complete(with: figures, hasPeerFinished: drained.hasPeerFinished)
       record.revision += 1
       finished.append(record)
     }

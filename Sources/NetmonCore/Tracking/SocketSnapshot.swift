@@ -20,6 +20,9 @@ public struct SocketEntry: Hashable, Sendable {
   public var cookie: UInt64 = 0
   /// What the kernel counted; nil unless asked for, and for anything but TCP.
   public var figures: SocketFigures?
+  /// What had no room: connections at a listener, because its queue was full or for another reason,
+  /// datagrams at a UDP socket, since it was made. Nil where that is not counted.
+  public var drops: UInt32?
   /// Of a listener.
   public var listenQueue: ListenQueue?
 
@@ -45,14 +48,10 @@ public struct ListenQueue: Hashable, Sendable {
   public var length: UInt32
   /// What listen(2) allowed; one more than that has room.
   public var limit: UInt32
-  /// Connections and segments dropped, because the queue was full or for another reason, since the
-  /// listener was made.
-  public var drops: UInt32
 
-  public init(length: UInt32, limit: UInt32, drops: UInt32) {
+  public init(length: UInt32, limit: UInt32) {
     self.length = length
     self.limit = limit
-    self.drops = drops
   }
 }
 

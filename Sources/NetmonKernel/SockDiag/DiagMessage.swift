@@ -27,13 +27,13 @@ struct DiagMessage {
       inode: UInt64(message.idiag_inode), userID: message.idiag_uid,
       retransmits: UInt32(message.idiag_retrans))
     entry.cookie = UInt64(ports.idiag_cookie.1) << 32 | UInt64(ports.idiag_cookie.0)
-    var drops: UInt32 = 0
+    var drops: UInt32?
     var isUnknown = false
     NetlinkMessage.forEachAttribute(in: payload, from: MemoryLayout<inet_diag_msg>.size) {
       type, value in
       switch type {
       case INET_DIAG_INFO: entry.figures = SocketFigures(tcpInfo: value)
-      case INET_DIAG_SKMEMINFO: drops = value.value(4 * Int(SK_MEMINFO_DROPS)) ?? 0
+      case INET_DIAG_SKMEMINFO: drops = value.value(4 * Int(SK_MEMINFO_DROPS))
       case INET_DIAG_PROTOCOL:
         guard let number = value.value(0, as: UInt8.self),
           let known = TransportProtocol(rawValue: number)
@@ -44,9 +44,9 @@ struct DiagMessage {
     }
     if isUnknown { return nil }
     if state == .LISTEN {
-      entry.listenQueue = ListenQueue(
-        length: message.idiag_rqueue, limit: message.idiag_wqueue, drops: drops)
+      entry.listenQueue = ListenQueue(length: message.idiag_rqueue, limit: message.idiag_wqueue)
     }
+    if state == .LISTEN || entry.transport == .udp { entry.drops = drops }
   }
 
   private static let id = MemoryLayout<inet_diag_msg>.offset(of: \.id) ?? 4

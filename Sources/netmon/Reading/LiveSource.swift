@@ -1,4 +1,5 @@
 import NetmonCore
+import NetmonKernel
 import NetmonStore
 
 /// This machine's sockets as the kernel lists them now.
@@ -8,7 +9,8 @@ struct LiveSource: Sendable {
   /// The sockets that match, by process and address unless sorted otherwise. They are numbered
   /// from 1, as they are in no store.
   func connections(_ query: ConnectionQuery, now: Timestamp) throws -> [Connection] {
-    var scanner = SocketScanner(try ProcFS())
+    let proc = try ProcFS()
+    var scanner = SocketScanner(proc, tables: DiagSocketTables(proc))
     let services = ServiceNames()
     var tracker = ConnectionTracker(
       .init(

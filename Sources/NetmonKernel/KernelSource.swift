@@ -177,8 +177,8 @@ extension KernelSource {
     try drain(holdingBack: 0)
   }
 
-  /// Has the final figures of sockets in a network namespace told as well; of those that appear
-  /// while this source is open that happens by itself.
+  /// Has the final figures of sockets in a network namespace told as well, which is found by a
+  /// process in it. That of each process that begins or moves is asked for by itself.
   public func follow(networkNamespace: UInt64, of process: Int32) {
     destroyGroup?.follow(networkNamespace, of: process)
   }
@@ -207,7 +207,7 @@ extension KernelSource {
   }
 
   private func drainRings(_ now: UInt64, _ batch: inout Batch) throws(KernelError) {
-    try destroyGroup?.drain(time: now) { merge.append($0, to: Lane.figures) }
+    try destroyGroup?.drain(clock: Self.now) { merge.append($0, to: Lane.figures) }
     for ring in sideband?.rings ?? [] {
       ring.drain { merge.append($0, to: Lane.sideband(ring.cpu)) }
     }

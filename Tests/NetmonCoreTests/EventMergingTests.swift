@@ -29,7 +29,7 @@ import Testing
       return text.replacing("400/400", with: "\(base + 5)/\(base + 5)")
         .replacing("400 c", with: "\(base + 5) c").replacing("CLOSE 400", with: "CLOSE \(base + 5)")
     }
-    let events = try script.events(own(EventTrackingTests.script(row, variant)))
+    let events = try script.events(own(EventTrackingTests.script(row, variant, family)))
     let expected = row.records.map { EventTrackingTests.expected(own($0), variant, family) }
     return (events, expected)
   }

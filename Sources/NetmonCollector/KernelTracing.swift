@@ -16,6 +16,8 @@ final class KernelTracing {
   private var nextLook: UInt64 = 0
   private var lost: UInt64 = 0
   private var hasLost = false
+  /// Some processes may have come, changed or gone without an event.
+  private var hasLostProcesses = false
 
   /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
   private static let settling: UInt64 = 20_000_000
@@ -45,6 +47,10 @@ final class KernelTracing {
     try follow(&tracker, waiting: 100)
     guard Self.monotonic() >= nextLook else { return false }
     nextLook = Self.monotonic() + interval
+    if hasLostProcesses {
+      hasLostProcesses = false
+      seed(&tracker)
+    }
     tracker.setClock(Self.clock())
     let snapshot = try scanner.scan(now: now())
     // What happened during the reading comes before its result.
@@ -84,7 +90,8 @@ final class KernelTracing {
       tracker.handle(event)
       switch event.kind {
       case .fork, .name, .executable: learn(&tracker)
-      case .lost(_, let count):
+      case .lost(let source, let count, _):
+        if source == .perf { hasLostProcesses = true }
         lost += count
         hasLost = true
       default: break
@@ -100,10 +107,13 @@ final class KernelTracing {
     }
   }
 
-  /// Makes the processes that run already known, with their threads and network namespaces.
+  /// Makes the processes that run already known, with their threads and network namespaces, and
+  /// forgets those that do not run.
   private func seed(_ tracker: inout ConnectionTracker) {
     var followed: Set<UInt64> = []
-    for pid in (try? fs.processIDs()) ?? [] {
+    guard let running = try? fs.processIDs() else { return }
+    tracker.withThreads { $0.endAll(except: Set(running), at: Self.monotonic()) }
+    for pid in running {
       guard let details = try? processes.process(pid: pid) else { continue }
       let namespace = (try? fs.networkNamespace(of: pid)) ?? 0
       if followed.insert(namespace).inserted {

@@ -131,7 +131,7 @@ public final class KernelSource {
 
   private static func openSideband(_ capabilities: inout Capabilities) -> PerfSideband? {
     do throws(KernelError) {
-      let sideband = try PerfSideband(cpus: CPUList.online().cpus)
+      let sideband = try PerfSideband(cpus: CPUList.online().cpus, pages: 512)
       capabilities.noteSideband()
       return sideband
     } catch {
@@ -209,7 +209,13 @@ extension KernelSource {
   private func drainRings(_ now: UInt64, _ batch: inout Batch) throws(KernelError) {
     try destroyGroup?.drain(clock: Self.now) { merge.append($0, to: Lane.figures) }
     for ring in sideband?.rings ?? [] {
-      ring.drain { merge.append($0, to: Lane.sideband(ring.cpu)) }
+      ring.drain { event in
+        if case .lost = event.kind {
+          append(event)
+        } else {
+          merge.append(event, to: Lane.sideband(ring.cpu))
+        }
+      }
     }
     for ring in instance.rings {
       let findings = try ring.drain(until: now, decoder) {
@@ -217,13 +223,19 @@ extension KernelSource {
       }
       batch.malformed += findings.malformed
       if findings.lost > 0 {
-        merge.append(
+        append(
           SocketEvent(
-            time: lastDrain, cpu: ring.cpu, thread: 0, isInterrupt: true,
-            kind: .lost(source: "tracefs", count: findings.lost)),
-          to: Lane.losses)
+            time: now, cpu: ring.cpu, thread: 0, isInterrupt: true,
+            kind: .lost(.tracefs, count: findings.lost, until: Self.now())))
       }
     }
+  }
+
+  /// Appends a loss, which happened at some time since the drain before.
+  private func append(_ loss: SocketEvent) {
+    var loss = loss
+    loss.time = lastDrain
+    merge.append(loss, to: Lane.losses)
   }
 
   /// The rings' places in the merge. Of events of the same time, losses and what processes do come

@@ -72,7 +72,7 @@ import Testing
     // The loss is known before the events of its drain are handled.
     let end = 1_000_000_000_000 + 10_000_000_000_000 as UInt64
     host.tracker.handle(
-      SocketEvent(time: end, cpu: 0, thread: 0, kind: .lost(source: "x", count: 1)))
+      SocketEvent(time: 1, cpu: 0, thread: 0, kind: .lost(.tracefs, count: 1, until: end)))
     let kept = merge(cases).filter { _ in Int.random(in: 0..<100, using: &generator) >= 15 }
     host.play(kept)
     let records = host.finish(after: 3_000_000_000)
@@ -124,7 +124,7 @@ import Testing
         .networkNamespace(process: number, thread: number, inode: UInt64(number % 3)),
         .figures(
           cookie: UInt64(number), .init(bytesSent: 1, bytesReceived: 1, rtt: 1, retransmits: 1)),
-        .lost(source: "x", count: 1),
+        .lost(.tracefs, count: 1, until: time),
       ]
       host.play([
         SocketEvent(

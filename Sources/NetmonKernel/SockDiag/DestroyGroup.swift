@@ -67,7 +67,8 @@ final class DestroyGroup {
       } catch {
         // The buffer was full; what follows is there.
         guard error.errno == ENOBUFS else { throw error }
-        body(Self.event(.lost(source: "sock_diag", count: 0), clock()))
+        let time = clock()
+        body(Self.event(.lost(.sock_diag, count: 0, until: time), time))
       }
     }
   }

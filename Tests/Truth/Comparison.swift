@@ -45,7 +45,10 @@ struct Comparison {
         let match = places[place]?.filter { candidate in
           !taken.contains(candidate) && attempt.fits(records[candidate], byPort: byPort)
         }.min { a, b in
-          attempt.distance(to: records[a]) < attempt.distance(to: records[b])
+          // Connections are accepted in the order in which they were made.
+          attempt.isInbound
+            ? records[a].timestamp < records[b].timestamp
+            : attempt.distance(to: records[a]) < attempt.distance(to: records[b])
         }
         guard let match else { continue }
         found[index] = match
@@ -93,7 +96,8 @@ extension LoggedAttempt {
     if localPort != 0, record.local.port != 0, record.local.port != localPort { return false }
     let delay = record.timestamp.microseconds(since: start)
     // accept(2) may come long after the connection.
-    return (isInbound ? -60_000_000 : -Comparison.tolerance)...Comparison.patience ~= delay
+    if isInbound { return (-60_000_000...Comparison.tolerance).contains(delay) }
+    return (-Comparison.tolerance...Comparison.patience).contains(delay)
   }
 
   fileprivate func distance(to record: Connection) -> Int64 {

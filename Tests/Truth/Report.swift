@@ -83,15 +83,17 @@ struct Report {
   private var missLines: String {
     let worst = judged.filter { !$0.verdict.flaws.isEmpty }
       .sorted { $0.verdict.flaws.count > $1.verdict.flaws.count }
-    return worst.prefix(Self.shown).map { pair, verdict in
-      let flaws = Verdict.Flaw.allCases.filter(verdict.flaws.contains).map(\.rawValue)
+    let kinds = Dictionary(grouping: worst) { "\($0.pair.attempt.class): \($0.verdict)" }
+    let counts = kinds.sorted { $0.key < $1.key }.map { "\($1.count) × \($0)" }
+    let examples = worst.prefix(Self.shown).map { pair, verdict in
       let record = pair.record ?? comparison.nearest(to: pair.attempt)
       return """
-        wrong: \(flaws.joined(separator: ", "))
+        \(pair.attempt.class): \(verdict)
           \(pair.record == nil ? "nearest " : "")\(record.map(Self.json) ?? "none")
           logged \(pair.attempt.line)
         """
-    }.joined(separator: "\n")
+    }
+    return (counts + [""] + examples).joined(separator: "\n")
   }
 
   private var surplusLines: String {

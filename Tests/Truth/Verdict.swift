@@ -38,6 +38,13 @@ struct Verdict {
   }
 }
 
+extension Verdict: CustomStringConvertible {
+  /// What is wrong, in words.
+  var description: String {
+    Flaw.allCases.filter(flaws.contains).map(\.rawValue).joined(separator: ", ")
+  }
+}
+
 extension LoggedAttempt {
   /// Whether all that it sent and received is known, and the kernel's count is the same: data that
   /// a reset met may or may not have been counted.

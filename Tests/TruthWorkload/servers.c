@@ -135,7 +135,7 @@ static void start(enum world world, const int stop[2]) {
       listeners[index] =
           listening_socket(world, index, SOCK_STREAM, &plan->tcp[world][index][service]);
     // Several share the listeners of one, which is not the one that called listen(2).
-    for (int count = service == ECHO || service == RESET_AFTER ? 2 : 1; count > 0; count--)
+    for (int count = service == ECHO ? 8 : service == RESET_AFTER ? 4 : 1; count > 0; count--)
       if (begin_child(world, stop)) run(world, service, listeners, stop[0]);
     close(listeners[0]);
     close(listeners[1]);

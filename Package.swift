@@ -144,8 +144,16 @@ let package = Package(
       name: "netmon-bench", dependencies: ["Arguments", "NetmonCore"], path: "Tests/NetmonBench",
       swiftSettings: swiftSettings
     ),
+    .executableTarget(
+      name: "truth-workload", path: "Tests/TruthWorkload", cSettings: [.define("_GNU_SOURCE")]
+    ),
+    .executableTarget(
+      name: "truth", dependencies: ["Arguments", "NetmonCore", "NetmonStore"], path: "Tests/Truth",
+      swiftSettings: swiftSettings
+    ),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["netmon", "socket-farm", "NetmonCore"],
+      name: "EndToEndTests",
+      dependencies: ["netmon", "socket-farm", "truth", "truth-workload", "NetmonCore"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

@@ -17,6 +17,8 @@ final class KernelTracing {
   private var nextLook: UInt64 = 0
   private var lost: UInt64 = 0
   private var hasLost = false
+  /// Some processes may have come, changed or gone without an event.
+  private var hasLostProcesses = false
 
   /// Looking at many sockets is dear, and events tell most: what part of the time it may take.
   private static let moderation: UInt64 = 100
@@ -59,6 +61,10 @@ final class KernelTracing {
 
   private func look(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws {
     let start = Self.monotonic()
+    if hasLostProcesses {
+      hasLostProcesses = false
+      seed(&tracker)
+    }
     tracker.setClock(Self.clock())
     let snapshot = try scanner.scan(now: now())
     // What happened during the reading comes before its result.
@@ -98,7 +104,8 @@ final class KernelTracing {
       tracker.handle(event)
       switch event.kind {
       case .fork, .name, .executable: learn(&tracker)
-      case .lost(_, let count):
+      case .lost(let source, let count, _):
+        if source == .perf { hasLostProcesses = true }
         lost += count
         hasLost = true
       default: break
@@ -114,10 +121,13 @@ final class KernelTracing {
     }
   }
 
-  /// Makes the processes that run already known, with their threads and network namespaces.
+  /// Makes the processes that run already known, with their threads and network namespaces, and
+  /// forgets those that do not run.
   private func seed(_ tracker: inout ConnectionTracker) {
     var followed: Set<UInt64> = []
-    for pid in (try? fs.processIDs()) ?? [] {
+    guard let running = try? fs.processIDs() else { return }
+    tracker.withThreads { $0.endAll(except: Set(running), at: Self.monotonic()) }
+    for pid in running {
       guard let details = try? processes.process(pid: pid) else { continue }
       let namespace = (try? fs.networkNamespace(of: pid)) ?? 0
       if followed.insert(namespace).inserted {

@@ -131,7 +131,7 @@ public final class KernelSource {
 
   private static func openSideband(_ capabilities: inout Capabilities) -> PerfSideband? {
     do throws(KernelError) {
-      let sideband = try PerfSideband(cpus: CPUList.online().cpus)
+      let sideband = try PerfSideband(cpus: CPUList.online().cpus, pages: 512)
       capabilities.noteSideband()
       return sideband
     } catch {
@@ -177,8 +177,8 @@ extension KernelSource {
     try drain(holdingBack: 0)
   }
 
-  /// Has the final figures of sockets in a network namespace told as well; of those that appear
-  /// while this source is open that happens by itself.
+  /// Has the final figures of sockets in a network namespace told as well, which is found by a
+  /// process in it. That of each process that begins or moves is asked for by itself.
   public func follow(networkNamespace: UInt64, of process: Int32) {
     destroyGroup?.follow(networkNamespace, of: process)
   }
@@ -207,9 +207,15 @@ extension KernelSource {
   }
 
   private func drainRings(_ now: UInt64, _ batch: inout Batch) throws(KernelError) {
-    try destroyGroup?.drain(time: now) { merge.append($0, to: Lane.figures) }
+    try destroyGroup?.drain(clock: Self.now) { merge.append($0, to: Lane.figures) }
     for ring in sideband?.rings ?? [] {
-      ring.drain { merge.append($0, to: Lane.sideband(ring.cpu)) }
+      ring.drain { event in
+        if case .lost = event.kind {
+          append(event)
+        } else {
+          merge.append(event, to: Lane.sideband(ring.cpu))
+        }
+      }
     }
     for ring in instance.rings {
       let findings = try ring.drain(until: now, decoder) {
@@ -217,13 +223,19 @@ extension KernelSource {
       }
       batch.malformed += findings.malformed
       if findings.lost > 0 {
-        merge.append(
+        append(
           SocketEvent(
-            time: lastDrain, cpu: ring.cpu, thread: 0, isInterrupt: true,
-            kind: .lost(source: "tracefs", count: findings.lost)),
-          to: Lane.losses)
+            time: now, cpu: ring.cpu, thread: 0, isInterrupt: true,
+            kind: .lost(.tracefs, count: findings.lost, until: Self.now())))
       }
     }
+  }
+
+  /// Appends a loss, which happened at some time since the drain before.
+  private func append(_ loss: SocketEvent) {
+    var loss = loss
+    loss.time = lastDrain
+    merge.append(loss, to: Lane.losses)
   }
 
   /// The rings' places in the merge. Of events of the same time, losses and what processes do come

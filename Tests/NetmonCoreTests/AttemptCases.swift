@@ -2,7 +2,8 @@
 /// must come of it. `T` is the thread that connects, `P` its process, `S!` whoever is interrupted.
 struct AttemptCase: Sendable, CustomStringConvertible {
   var description: String
-  /// Lines that begin with `B` are there when the socket blocks, with `N` when it does not.
+  /// Lines that begin with `B` are there when the socket blocks, with `N` when it does not, with
+  /// `6` for IPv6: there the lookups are made again with a source address.
   var script: String
   var records: [String]
 
@@ -409,23 +410,27 @@ struct AttemptCase: Sendable, CustomStringConvertible {
 
   static let routes = [
     AttemptCase(
-      "route prohibited", "T fib -13 254 *:0 R:80\n+1s",
+      "route prohibited", "T fib -13 254 *:0 R:80\n6 T fib -13 254 L:0 R:80\n+1s",
       "outbound *:0 R:80 CLOSE P EACCES route kernel prohibited"),
     AttemptCase(
-      "route blackhole", "T fib -22 254 *:0 R:80\n+1s",
+      "route blackhole", "T fib -22 254 *:0 R:80\n6 T fib -22 254 L:0 R:80\n+1s",
       "outbound *:0 R:80 CLOSE P EINVAL route kernel no_route"),
     AttemptCase(
       "prohibited, found in the second table",
       """
       T fib -11 255 *:0 R:80
       T fib -13 254 *:0 R:80
+      6 T fib -11 255 L:0 R:80
+      6 T fib -13 254 L:0 R:80
       +1s
       """, "outbound *:0 R:80 CLOSE P EACCES route kernel prohibited"),
     AttemptCase(
       "UDP without a route",
       """
       T fib -11 254 udp *:4000 R:53
+      6 T fib -11 254 udp L:4000 R:53
       T fib -11 254 udp *:4000 R:53
+      6 T fib -11 254 udp L:4000 R:53
       +1s
       """, "udp outbound *:4000 R:53 CLOSE P ENETUNREACH route kernel no_route"),
     AttemptCase(

@@ -178,4 +178,27 @@ import Testing
     #expect(host.tracker.drain().count == 70_000)
     #expect(host.tracker.openCount == 65_536)
   }
+
+  /// What events did not show is concluded from only where none were lost.
+  @Test(
+    arguments: [
+      ("0! lost 1s\n" + gaveUp, nil, .unknown),
+      (gaveUp + "\n0! lost 1s", .ECONNABORTED, .local_abort),
+      ("0! lost 1s\n+2s\n" + gaveUp, .ECONNABORTED, .local_abort),
+      // The process is not known, so it may have got through elsewhere.
+      (gaveUp.replacing("100 ", with: "555 "), nil, .unknown),
+    ] as [(String, ConnectionError?, ErrorCause)])
+  func whatMayHaveBeenLost(_ script: String, _ error: ConnectionError?, _ cause: ErrorCause) throws
+  {
+    var host = TracedHost()
+    host.play(try EventScript().events(script))
+    let record = try #require(host.finish().first)
+    #expect(record.error == error && record.errorCause == cause)
+  }
+
+  private static let gaveUp = """
+    100 a CL>SS L:0 R:80
+    100 a SS>CL L:4000 R:80
+    100 a del L:4000 R:80
+    """
 }

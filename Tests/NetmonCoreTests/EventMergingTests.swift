@@ -29,7 +29,7 @@ import Testing
       return text.replacing("400/400", with: "\(base + 5)/\(base + 5)")
         .replacing("400 c", with: "\(base + 5) c").replacing("CLOSE 400", with: "CLOSE \(base + 5)")
     }
-    let events = try script.events(own(EventTrackingTests.script(row, variant)))
+    let events = try script.events(own(EventTrackingTests.script(row, variant, family)))
     let expected = row.records.map { EventTrackingTests.expected(own($0), variant, family) }
     return (events, expected)
   }
@@ -72,7 +72,7 @@ import Testing
     // The loss is known before the events of its drain are handled.
     let end = 1_000_000_000_000 + 10_000_000_000_000 as UInt64
     host.tracker.handle(
-      SocketEvent(time: end, cpu: 0, thread: 0, kind: .lost(source: "x", count: 1)))
+      SocketEvent(time: 1, cpu: 0, thread: 0, kind: .lost(.tracefs, count: 1, until: end)))
     let kept = merge(cases).filter { _ in Int.random(in: 0..<100, using: &generator) >= 15 }
     host.play(kept)
     let records = host.finish(after: 3_000_000_000)
@@ -124,7 +124,7 @@ import Testing
         .networkNamespace(process: number, thread: number, inode: UInt64(number % 3)),
         .figures(
           cookie: UInt64(number), .init(bytesSent: 1, bytesReceived: 1, rtt: 1, retransmits: 1)),
-        .lost(source: "x", count: 1),
+        .lost(.tracefs, count: 1, until: time),
       ]
       host.play([
         SocketEvent(

@@ -12,6 +12,7 @@ import Testing
 /// 7!  icmp 3/3 udp L:4000 R:53
 /// 7   enter 5 R:80 · 7 exit -111
 /// 1   fork 7/7 1/1 · 7 exec 7 curl /usr/bin/curl · 7 name 7/7 x · 7 net 7/7 4026 · 7 gone 7/7
+/// 0!  lost 0.5s                            socket events were lost in the half second to come
 /// +1.5s                                    time passes
 /// ```
 ///
@@ -79,7 +80,7 @@ struct EventScript {
       }
       let isInterrupt = actor.hasSuffix("!")
       guard let thread = Int32(isInterrupt ? actor.dropLast() : actor),
-        let kind = kind(words, thread)
+        let kind = kind(words, thread, at: time)
       else { throw Mistake(line: line) }
       events.append(
         SocketEvent(time: time, cpu: cpu, thread: thread, isInterrupt: isInterrupt, kind: kind))
@@ -87,7 +88,9 @@ struct EventScript {
     return events
   }
 
-  private func kind(_ words: ArraySlice<Substring>, _ thread: Int32) -> SocketEvent.Kind? {
+  private func kind(
+    _ words: ArraySlice<Substring>, _ thread: Int32, at time: UInt64
+  ) -> SocketEvent.Kind? {
     var words = words
     guard let verb = words.popFirst() else { return nil }
     switch verb {
@@ -144,7 +147,8 @@ struct EventScript {
           bytesSent: numbers[1], bytesReceived: numbers[2], rtt: UInt32(numbers[3]),
           retransmits: 0))
     case "lost":
-      return .lost(source: "tracefs", count: words.popFirst().flatMap { UInt64($0) } ?? 0)
+      guard let seconds = words.popFirst().flatMap({ Double($0.dropLast()) }) else { return nil }
+      return .lost(.tracefs, count: 1, until: time + UInt64(seconds * 1e9))
     default:
       return socketKind(verb, words)
     }

@@ -39,9 +39,12 @@ import Testing
       path: "/opt/tool", bystander: 200, prelude: fork + exec + "200 fork 200/201 200/200\n"),
   ]
 
-  static func script(_ row: AttemptCase, _ variant: Variant) -> String {
+  static func script(
+    _ row: AttemptCase, _ variant: Variant, _ family: EventScript.Family
+  ) -> String {
     let lines = row.script.split(separator: "\n").compactMap { line -> String? in
       switch line.prefix(2) {
+      case "6 ": family == .ipv6 ? String(line.dropFirst(2)) : nil
       case "B ": variant.isBlocking ? String(line.dropFirst(2)) : nil
       case "N ": variant.isBlocking ? nil : String(line.dropFirst(2))
       default: String(line)
@@ -71,7 +74,7 @@ import Testing
   func everyCase(_ row: AttemptCase, _ family: EventScript.Family) throws {
     for variant in Self.variants {
       var host = TracedHost()
-      host.play(try EventScript(family: family).events(Self.script(row, variant)))
+      host.play(try EventScript(family: family).events(Self.script(row, variant, family)))
       let records = host.finish()
       #expect(
         records.map(summary).sorted()
@@ -87,6 +90,16 @@ import Testing
       }
       #expect(host.finish().isEmpty, "nothing is left to be told")
     }
+  }
+
+  /// Without an address to send from there are no lookups with one.
+  @Test func noSourceAddress() throws {
+    var host = TracedHost()
+    let lookups = "100 fib -113 254 *:0 R:80\n"
+    host.play(try EventScript(family: .ipv6).events(lookups + lookups))
+    let attempt =
+      "outbound [::]:0 [2001:db8::2]:80 CLOSE 100 EADDRNOTAVAIL route kernel no_route"
+    #expect(host.finish().map(summary) == [attempt, attempt])
   }
 
   @Test(arguments: EventScript.Family.allCases)

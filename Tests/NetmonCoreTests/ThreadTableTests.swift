@@ -100,6 +100,18 @@ import Testing
     #expect(known.userID == 7 && known.unit == "job.service")
   }
 
+  @Test func processesWhoseEndWasLostAreForgotten() throws {
+    var table = table()
+    try play("10 fork 20/20 10/10\n10 fork 30/30 10/10", on: &table)
+    let (threads, processes) = (table.threadCount, table.processCount)
+    let time: UInt64 = 2_000_000_000_000
+    table.endAll(except: [10, 30], at: time)
+    #expect(table.process(of: 20).identity.pid == 20, "other events may still refer to it")
+    table.advance(to: time + ThreadTable.grace + 1)
+    #expect(table.process(of: 20) == .unknown && table.process(of: 30).identity.pid == 30)
+    #expect(table.threadCount == threads - 1 && table.processCount == processes - 1)
+  }
+
   @Test func unknownThreads() {
     let table = table()
     #expect(table.process(of: 999) == .unknown && table.networkNamespace(of: 999) == 0)

@@ -155,7 +155,7 @@ struct LiveKernelTests {
       for _ in 0..<1000 { try LiveSocket.refusedConnect("127.0.0.1", 1) }
     }
     let lost = all.reduce(UInt64(0)) { sum, event in
-      guard case .lost("tracefs", let count) = event.kind else { return sum }
+      guard case .lost(.tracefs, let count, _) = event.kind else { return sum }
       return sum + count
     }
     // About seven events an attempt, of which two small rings hold a few hundred.

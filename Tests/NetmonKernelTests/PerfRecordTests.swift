@@ -94,7 +94,7 @@ struct PerfRecordTests {
       $0.append(UInt64(1))
       $0.append(UInt64(42))
     }
-    #expect(kind(lost) == .lost(source: "perf", count: 42))
+    #expect(kind(lost) == .lost(.perf, count: 42, until: 5_000))
   }
 
   @Test func shortRecords() {

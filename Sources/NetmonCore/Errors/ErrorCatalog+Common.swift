@@ -134,7 +134,9 @@ extension ErrorCatalog {
       ],
       limits: """
         For IPv6 the kernel's tracepoint shows the same error for no route and for a route of type \
-        unreachable; without --trace-syscalls both are ENETUNREACH.
+        unreachable; without --trace-syscalls both are ENETUNREACH. A network namespace in which \
+        no IPv4 address was ever set has no routing table that could tell: IPv4 attempts there make \
+        no record.
         """),
   ]
 }

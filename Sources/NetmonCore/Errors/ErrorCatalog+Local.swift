@@ -3,20 +3,24 @@ extension ErrorCatalog {
   static let local: [ErrorExplanation] = [
     ErrorExplanation(
       error: .EADDRNOTAVAIL,
-      summary: "No local port was free, or the bound one is taken towards this peer.",
+      summary: "No local port was free, or there is no address to send from.",
       meaning: """
-        connect(2) failed at once and sent nothing (stage port). The kernel found no port in the \
-        local range with which the connection would be unique.
+        connect(2) failed at once and sent nothing. Stage port: the kernel found no port in the \
+        local range with which the connection would be unique, or the bound one is taken towards \
+        this peer. Stage route: the destination is IPv6, and this host has no route to it and no \
+        IPv6 address of its own.
         """,
       causes: [
         "Many short connections to one address and port: their ports wait in TIME_WAIT for a minute.",
         "Connections that are opened and never closed.",
         "A client that binds its source port and reconnects at once.",
+        "IPv6 is disabled, or a container has IPv4 only, and the name has an IPv6 address.",
       ],
       steps: [
         .init("How many, in which state", "ss -tan dst ADDR | awk '{print $1}' | sort | uniq -c"),
         .init("The range", "sysctl net.ipv4.ip_local_port_range"),
         .init("Who opens them", "netmon errors error:EADDRNOTAVAIL --by process,remote"),
+        .init("IPv6 addresses", "ip -6 address; sysctl net.ipv6.conf.all.disable_ipv6"),
         .init("Cure: reuse connections; then widen the range; tcp_tw_reuse helps clients only"),
       ],
       limits: "With a bound port it is concluded from the order of events (error_source inferred)."),

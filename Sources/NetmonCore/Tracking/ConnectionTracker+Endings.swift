@@ -44,7 +44,9 @@ extension ConnectionTracker {
     }
     let context = Outcome.Context(
       portAtEnd: portAtEnd, isIncomplete: history.lastLoss >= attempt.began,
-      hasWinner: history.hasEstablished(.init(process: process, port: port), since: attempt.began),
+      hasWinner: process.pid == 0
+        ? nil
+        : history.hasEstablished(.init(process: process, port: port), since: attempt.began),
       isInbound: direction == .inbound)
     let outcome = direction == .listen ? Outcome.none : Outcome(attempt, context)
     let moment = attempt.moment(attempt.closing?.time ?? history.now)

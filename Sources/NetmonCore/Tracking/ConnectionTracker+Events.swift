@@ -38,7 +38,8 @@ extension ConnectionTracker {
     case .figures(let cookie, let figures): complete(cookie, figures)
     case .fork, .exit, .name, .executable, .networkNamespace: history.threads.handle(event)
     case .cgroup: break  // Which process moved there is not told.
-    case .lost: history.lastLoss = max(history.lastLoss, event.time)
+    case .lost(.tracefs, _, let until): history.lastLoss = max(history.lastLoss, until)
+    case .lost: break  // Who it was or how much is not known then; how it ended is.
     }
   }
 

@@ -16,7 +16,8 @@ struct EventHistory: Sendable {
 
   /// The time of the newest event, on the monotonic clock.
   var now: UInt64 = 0
-  /// When events were last lost; what happened since then may have gone unseen. 0 when never.
+  /// Until when events of sockets were last lost; what began before may have gone unseen. 0 when
+  /// never.
   var lastLoss: UInt64 = 0
   var clock: EventClock
   var threads: ThreadTable

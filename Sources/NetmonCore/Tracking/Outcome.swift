@@ -15,8 +15,9 @@ struct Outcome: Hashable, Sendable {
     var portAtEnd: UInt16?
     /// Events may be missing since the attempt began.
     var isIncomplete = false
-    /// The same process established a connection to the same remote port during the attempt.
-    var hasWinner = false
+    /// The same process established a connection to the same remote port during the attempt; nil
+    /// when the process is not known.
+    var hasWinner: Bool? = false
     var isInbound = false
   }
 
@@ -86,7 +87,8 @@ extension Outcome {
   private static func gaveUp(
     _ attempt: Attempt, _ closing: Attempt.Closing, _ context: Context
   ) -> Outcome {
-    if context.hasWinner { return Outcome(cause: .local_abort) }
+    guard let hasWinner = context.hasWinner else { return .unknown }
+    if hasWinner { return Outcome(cause: .local_abort) }
     let isLate =
       attempt.retransmits > 0 || closing.time.nanoseconds(since: attempt.began) >= 1_000_000_000
     return Outcome(

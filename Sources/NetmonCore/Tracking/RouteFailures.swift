@@ -2,8 +2,9 @@
 /// failed lookups in the caller's context.
 ///
 /// One attempt makes several lookups: one in each table that rules name, and all of them again with
-/// a source address, for IPv4 when the first ones succeeded, for IPv6 anyway. An earlier table may
-/// fail and a later one answer, of which nothing is heard but the attempt that goes on.
+/// a source address, for IPv4 when the first ones succeeded, for IPv6 unless there is no address to
+/// send from. An earlier table may fail and a later one answer, of which nothing is heard but the
+/// attempt that goes on.
 struct RouteFailures: Sendable {
   /// An attempt all of whose lookups failed.
   struct Failure: Hashable, Sendable {
@@ -26,8 +27,17 @@ struct RouteFailures: Sendable {
     /// Whether a lookup in `table` from `local` is of this attempt too.
     func includes(_ table: UInt32, from local: Endpoint) -> Bool {
       !tables.contains(table)
-        || isUnbound
-          && (failure.tuple.remote.address.family == .ipv6 || !local.address.isUnspecified)
+        || isUnbound && !local.address.isUnspecified
+    }
+
+    /// What it failed with, if this was all of it. For IPv6 a source address is chosen whatever the
+    /// first lookups say (`ip6_dst_lookup_tail` in `net/ipv6/ip6_output.c`); when that ended the
+    /// attempt, this host has none.
+    var outcome: Failure {
+      guard isUnbound, failure.tuple.remote.address.family == .ipv6 else { return failure }
+      var failure = failure
+      failure.errno = ConnectionError.EADDRNOTAVAIL.number
+      return failure
     }
   }
 
@@ -66,7 +76,7 @@ struct RouteFailures: Sendable {
       Attempt(
         failure: failure, tables: [table], isUnbound: tuple.local.address.isUnspecified,
         last: event.time), forKey: event.thread)
-    return before?.failure
+    return before?.outcome
   }
 
   /// The attempt found a route after all: it goes on to this destination.
@@ -76,7 +86,7 @@ struct RouteFailures: Sendable {
 
   /// Takes out what the thread's last attempt failed with, when connect(2) says that it did.
   mutating func take(_ thread: Int32) -> Failure? {
-    attempts.removeValue(forKey: thread)?.failure
+    attempts.removeValue(forKey: thread)?.outcome
   }
 
   /// Takes out the attempts that nothing followed.
@@ -84,7 +94,7 @@ struct RouteFailures: Sendable {
     guard !attempts.isEmpty else { return [] }
     let over = attempts.filter { $0.value.last &+ Self.patience <= time }
     for thread in over.keys { attempts[thread] = nil }
-    return over.values.map(\.failure).sorted { $0.time < $1.time }
+    return over.values.map(\.outcome).sorted { $0.time < $1.time }
   }
 
   /// What a failed lookup becomes: "look further" (`-EAGAIN`) in the last table means that there

@@ -19,6 +19,16 @@ public struct SocketEvent: Hashable, Sendable {
     self.kind = kind
   }
 
+  /// Where events come from, each of which may have to drop some.
+  public enum Source: Hashable, Sendable {
+    /// What happens to sockets.
+    case tracefs
+    /// What processes do.
+    case perf
+    /// The final figures of sockets.
+    case sock_diag
+  }
+
   public enum Kind: Hashable, Sendable {
     /// `sock:inet_sock_set_state`.
     case setState(StateChange)
@@ -57,8 +67,9 @@ public struct SocketEvent: Hashable, Sendable {
     /// sock_diag destroy group: the final figures of a TCP socket, by the cookie of its `destroy`,
     /// after which it comes.
     case figures(cookie: UInt64, SocketFigures)
-    /// Events lost by a source; how many, as far as the kernel says (0: unknown).
-    case lost(source: String, count: UInt64)
+    /// Events lost by a source between the time of this event and `until`; how many, as far as the
+    /// kernel says (0: unknown).
+    case lost(Source, count: UInt64, until: UInt64)
   }
 
   /// The ends of a socket as an event shows them; ports 0 where the kernel does not know yet.

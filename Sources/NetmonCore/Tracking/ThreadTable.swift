@@ -27,7 +27,7 @@ package struct ThreadTable: Sendable {
   }
 
   /// How long a thread is remembered after its end, in nanoseconds of event time.
-  static let grace: UInt64 = 5_000_000_000
+  package static let grace: UInt64 = 5_000_000_000
 
   package var clock: EventClock
   private var threads: [Int32: Thread] = [:]
@@ -74,6 +74,13 @@ package struct ThreadTable: Sendable {
     processes[pid]?.details = details
     for id in ids where threads[id]?.process != pid {
       add(id, to: pid, networkNamespace: networkNamespace)
+    }
+  }
+
+  /// Ends the threads of all processes but these, when their own ends may have been lost.
+  package mutating func endAll(except running: Set<Int32>, at time: UInt64) {
+    for (id, thread) in threads where !running.contains(thread.process) {
+      ended.append(Ended(time: time, thread: id, serial: thread.serial))
     }
   }
 

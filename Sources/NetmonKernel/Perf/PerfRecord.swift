@@ -51,7 +51,7 @@ package enum PerfRecord {
     case PERF_RECORD_CGROUP.rawValue where end >= 16:
       return .cgroup(id: record.load(8), path: record.string(16, end: end))
     case PERF_RECORD_LOST.rawValue where end >= 24:
-      return .lost(source: "perf", count: record.load(16))
+      return .lost(.perf, count: record.load(16), until: record.load(end + 8))
     default:
       return nil
     }

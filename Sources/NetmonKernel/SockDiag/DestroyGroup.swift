@@ -30,9 +30,12 @@ final class DestroyGroup {
 
   /// Has the namespace of a process heard as well, by giving it a number here (`RTM_NEWNSID` in
   /// `net/core/net_namespace.c`; CAP_NET_ADMIN). Unlike a socket inside, that does not keep it
-  /// alive. Nothing happens if the process is gone.
-  func follow(_ namespace: UInt64, of process: Int32) {
-    guard let routing, namespaces.insert(namespace).inserted else { return }
+  /// alive. Returns false if the process is gone or has moved on: another one is to be tried.
+  @discardableResult
+  func follow(_ namespace: UInt64, of process: Int32) -> Bool {
+    guard let routing, !namespaces.contains(namespace) else { return true }
+    guard inode(ofNetworkNamespaceOf: process) == namespace else { return false }
+    namespaces.insert(namespace)
     var family = rtgenmsg()
     family.rtgen_family = UInt8(AF_UNSPEC)
     let request = NetlinkMessage.request(
@@ -43,18 +46,29 @@ final class DestroyGroup {
     // EEXIST if it has a number, ESRCH or EINVAL if the process is gone.
     try? routing.send(request)
     _ = try? routing.receive(into: &buffer)
+    return true
   }
 
-  /// Takes out what has come. `time` becomes that of the events, as the messages have none.
-  func drain(time: UInt64, _ body: (SocketEvent) -> Void) throws(KernelError) {
+  /// 0 if the process is gone.
+  private func inode(ofNetworkNamespaceOf process: Int32) -> UInt64 {
+    var status = stat()
+    return stat("/proc/\(process)/ns/net", &status) == 0 ? UInt64(status.st_ino) : 0
+  }
+
+  /// Takes out what has come. The messages have no time: that of the events is read from `clock`
+  /// once they are here, so that none comes before the end of its socket.
+  func drain(
+    clock: () -> UInt64, _ body: (SocketEvent) -> Void
+  ) throws(KernelError) {
     while true {
       do {
         guard let count = try socket.receive(into: &buffer) else { return }
-        Self.decode(buffer.span.bytes.extracting(0..<count), time: time, body)
+        Self.decode(buffer.span.bytes.extracting(0..<count), time: clock(), body)
       } catch {
         // The buffer was full; what follows is there.
         guard error.errno == ENOBUFS else { throw error }
-        body(Self.event(.lost(source: "sock_diag", count: 0), time))
+        let time = clock()
+        body(Self.event(.lost(.sock_diag, count: 0, until: time), time))
       }
     }
   }

@@ -1,0 +1,98 @@
+import Foundation
+import NetmonCore
+import NetmonStore
+
+/// One run of the workload while netmon collects, in a directory of its own.
+struct Trial {
+  var netmon: String
+  var workload: String
+  var directory: String
+  /// Arguments of the workload.
+  var arguments: [String]
+  var limit: Duration
+
+  /// What the workload says of its attempts, and what netmon does.
+  struct Result {
+    var attempts: [LoggedAttempt]
+    var records: [Connection]
+    var gaps: [LostEvents]
+  }
+
+  private func file(_ name: String) -> String { "\(directory)/\(name)" }
+
+  func run() throws -> Result {
+    let collector = try Program(
+      netmon, ["collect", "--db", file("netmon.db"), "--source", "kernel"],
+      output: "/dev/null", messages: file("netmon.err"), limit: limit)
+    do {
+      try waitUntil("netmon's first line") { try text("netmon.err").contains("collecting into") }
+      try work("log", arguments)
+      // Records are stored in the order of their ends: this one's is the last.
+      let last = try work("last.log", ["--attempts", "2", "--rate", "2", "--classes", "refused"])
+      try waitUntil("the last attempt") { try count(last) == last.count }
+    } catch {
+      collector.stop()
+      try? collector.wait()
+      FileHandle.standardError.write(Data(try text("netmon.err").utf8))
+      throw error
+    }
+    collector.stop()
+    try collector.wait()
+    return Result(
+      attempts: try LoggedAttempt.list(data("log")) + LoggedAttempt.list(data("last.log")),
+      records: try records(), gaps: try LostEvents.list(in: file("netmon.db")))
+  }
+
+  /// Runs the workload to its end.
+  @discardableResult
+  private func work(_ log: String, _ arguments: [String]) throws -> [LoggedAttempt] {
+    let program = try Program(
+      workload,
+      ["--directory", directory, "--log", file(log), "--limit", "\(limit.components.seconds)"]
+        + arguments,
+      output: "/dev/null", messages: file("workload.err"), limit: limit)
+    do {
+      try program.wait()
+    } catch {
+      FileHandle.standardError.write(Data(try text("workload.err").utf8))
+      throw error
+    }
+    return try LoggedAttempt.list(data(log))
+  }
+
+  /// How many of these are recorded.
+  private func count(_ attempts: [LoggedAttempt]) throws -> Int {
+    let pids = attempts.map { "\($0.pid)" }.joined(separator: ",")
+    try query(["pid:\(pids)", "direction:outbound", "--count"], into: "count")
+    return Int(try text("count").filter(\.isNumber)) ?? 0
+  }
+
+  private func records() throws -> [Connection] {
+    try query(["-o", "jsonl"], into: "records.jsonl")
+    return try RecordReader.read(Array(data("records.jsonl")), as: .lines).connections
+  }
+
+  private func query(_ arguments: [String], into name: String) throws {
+    try Program(
+      netmon, ["query", "--db", file("netmon.db"), "--limit", "0"] + arguments,
+      output: file(name), messages: "/dev/null", limit: limit
+    ).wait()
+  }
+
+  private func data(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: file(name)))
+  }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try data(name), as: UTF8.self)
+  }
+
+  /// Asks again and again, for a minute at most.
+  private func waitUntil(_ what: String, _ condition: () throws -> Bool) throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try !condition() {
+      guard ContinuousClock.now < deadline else { throw TruthError.late(what) }
+      usleep(100_000)
+    }
+  }
+}

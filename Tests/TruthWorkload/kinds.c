@@ -1,0 +1,51 @@
+// All kinds of attempts, with where they make sense and how often they are made.
+#include "workload.h"
+
+enum {
+  IN_HOST = 1 << HOST,
+  IN_CLIENT = 1 << CLIENT,
+  IN_PORTS = 1 << PORTS,
+  IN_BOTH = IN_HOST | IN_CLIENT,
+  ANY = 1 << IPV4 | 1 << IPV6 | 1 << MAPPED,
+};
+
+const struct kind kinds[] = {
+    {"success", run_success, IN_BOTH, ANY, 30, false},
+    {"refused", run_refused, IN_BOTH, ANY, 30, false},
+    {"bound", run_bound, IN_BOTH, ANY, 5, false},
+    {"reset", run_reset, IN_BOTH, ANY, 6, false},
+    {"reset-after", run_reset_after, IN_BOTH, ANY, 6, false},
+    {"pipe", run_pipe, IN_BOTH, ANY, 6, false},
+    {"abort", run_abort, IN_BOTH, ANY, 6, false},
+    {"unaccepted", run_unaccepted, IN_BOTH, ANY, 2, false},
+    {"orphan", run_orphan, IN_HOST, ANY, 4, false},
+    {"handed-over", run_handed_over, IN_BOTH, ANY, 3, false},
+    {"no-route", run_no_route, IN_CLIENT, ANY, 8, false},
+    {"unreachable", run_unreachable, IN_CLIENT, ANY, 8, false},
+    {"prohibited", run_prohibited, IN_CLIENT, ANY, 8, false},
+    {"black-hole", run_black_hole, IN_CLIENT, ANY, 8, false},
+    {"far-unreachable", run_far_unreachable, IN_CLIENT, 1 << IPV4 | 1 << IPV6, 6, false},
+    {"far-prohibited", run_far_prohibited, IN_CLIENT, 1 << IPV4 | 1 << IPV6, 6, false},
+    {"far-no-route", run_far_no_route, IN_CLIENT, 1 << IPV4 | 1 << IPV6, 6, false},
+    {"neighbour", run_neighbour, IN_CLIENT, ANY, 2, true},
+    {"timeout", run_timeout, IN_CLIENT, ANY, 2, true},
+    {"abandoned", run_abandoned, IN_CLIENT, ANY, 8, false},
+    {"abandoned-late", run_abandoned_late, IN_CLIENT, ANY, 2, true},
+    {"send-timeout", run_send_timeout, IN_CLIENT, ANY, 3, true},
+    {"shutdown", run_shutdown, IN_CLIENT, ANY, 3, false},
+    {"ports", run_ports, IN_PORTS, ANY, 1, false},
+    {"own-namespace", run_own_namespace, IN_HOST, ANY, 2, true},
+    {"moved", run_moved, IN_HOST, ANY, 3, true},
+    {"udp-success", run_udp_success, IN_BOTH, ANY, 6, false},
+    {"udp-kept", run_udp_kept, IN_CLIENT, ANY, 1, true},
+    {"udp-refused", run_udp_refused, IN_BOTH, ANY, 8, false},
+    {"udp-unseen", run_udp_unseen, IN_HOST, ANY, 3, false},
+    {"udp-no-route", run_udp_no_route, IN_CLIENT, ANY, 4, false},
+    {"udp-send-no-route", run_udp_send_no_route, IN_CLIENT, ANY, 4, false},
+    {"eyeballs", run_eyeballs, IN_CLIENT, ANY, 4, false},
+    {"twice", run_twice, IN_BOTH, ANY, 4, false},
+    {"again", run_again, IN_BOTH, ANY, 4, false},
+    {"disconnect", run_disconnect, IN_BOTH, ANY, 4, false},
+    {"innocent", run_innocent, IN_BOTH, ANY, 4, false},
+};
+const int kind_count = sizeof kinds / sizeof kinds[0];

@@ -144,8 +144,12 @@ let package = Package(
       name: "netmon-bench", dependencies: ["Arguments", "NetmonCore"], path: "Tests/NetmonBench",
       swiftSettings: swiftSettings
     ),
+    .executableTarget(
+      name: "netmon-fuzz", dependencies: ["Arguments", "NetmonCore", "NetmonKernel"],
+      path: "Tests/NetmonFuzz", swiftSettings: swiftSettings
+    ),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["netmon", "socket-farm", "NetmonCore"],
+      name: "EndToEndTests", dependencies: ["netmon", "netmon-fuzz", "socket-farm", "NetmonCore"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

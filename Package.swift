@@ -151,9 +151,15 @@ let package = Package(
       name: "truth", dependencies: ["Arguments", "NetmonCore", "NetmonStore"], path: "Tests/Truth",
       swiftSettings: swiftSettings
     ),
+    .executableTarget(
+      name: "netmon-fuzz", dependencies: ["Arguments", "NetmonCore", "NetmonKernel"],
+      path: "Tests/NetmonFuzz", swiftSettings: swiftSettings
+    ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["netmon", "socket-farm", "truth", "truth-workload", "NetmonCore"],
+      dependencies: [
+        "netmon", "netmon-fuzz", "socket-farm", "truth", "truth-workload", "NetmonCore",
+      ],
       swiftSettings: swiftSettings
     ),
     .testTarget(

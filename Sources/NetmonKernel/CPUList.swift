@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// The CPUs that are online, from a list such as `0-3,8` (cpuset(7), "List format").
-struct CPUList: Hashable, Sendable {
-  var cpus: [UInt32]
+package struct CPUList: Hashable, Sendable {
+  package var cpus: [UInt32]
 
   /// Nil if the text is no such list. CPUs end at 8,192 (`CONFIG_NR_CPUS`).
-  init?(_ text: String) {
+  package init?(_ text: String) {
     cpus = []
     let line = text.prefix { $0 != "\n" }
     for range in line.split(separator: ",", omittingEmptySubsequences: false) {

@@ -4,6 +4,7 @@ import Foundation
 enum BuiltProducts {
   static let netmon = path("netmon")
   static let socketFarm = path("socket-farm")
+  static let netmonFuzz = path("netmon-fuzz")
 
   private static func path(_ name: String) -> String {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

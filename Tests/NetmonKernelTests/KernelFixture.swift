@@ -3,7 +3,8 @@ import NetmonCore
 
 @testable import NetmonKernel
 
-/// Recorded files of the kernel: `Fixtures/VERSION/NAME`.
+/// Files of the kernel, recorded or reconstructed: `Fixtures/VERSION/NAME`; `Fixtures/README.md` says
+/// where each comes from.
 enum KernelFixture {
   struct Missing: Error {
     let path: String
@@ -18,11 +19,6 @@ enum KernelFixture {
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(file, &bytes, bytes.count)
     return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
-  }
-
-  /// How many mutants of recorded bytes to try; `NETMON_MUTATIONS` asks for more.
-  static var mutations: Int {
-    getenv("NETMON_MUTATIONS").flatMap { Int(String(cString: $0)) } ?? 20_000
   }
 
   /// The bytes of a `.hex` file.

@@ -102,13 +102,6 @@ struct PerfRecordTests {
     for length in 0..<whole.count {
       _ = PerfRecord.decode(whole.span.bytes.extracting(0..<length))
     }
-    var random = SplitMix(state: 2)
-    for _ in 0..<KernelFixture.mutations {
-      var mutant = whole
-      mutant[Int(random.next() % UInt64(mutant.count))] = UInt8(truncatingIfNeeded: random.next())
-      mutant[Int(random.next() % 8)] = UInt8(random.next() % 24)
-      _ = PerfRecord.decode(mutant.span.bytes)
-    }
   }
 
   /// Of the mappings after an exec only the first is the program; a thread that ends is no process.

@@ -42,13 +42,12 @@ struct TracepointFormatTests {
       ]
     ),
     (
-      "6.1",
-      [
-        .inet_sock_set_state, .inet_sk_error_report, .tcp_destroy_sock, .tcp_receive_reset,
-        .tcp_send_reset, .tcp_retransmit_skb, .fib_table_lookup, .fib6_table_lookup,
-      ]
+      "5.10",
+      Tracepoint.allCases.filter { ![.inet_sk_error_report, .icmp_send].contains($0) }
     ),
-    ("6.18", Tracepoint.allCases),
+    // Debian's, to which icmp_send was ported back.
+    ("6.1", Tracepoint.allCases), ("6.12", Tracepoint.allCases),
+    ("6.18", Tracepoint.allCases), ("7.2", Tracepoint.allCases),
   ])
   func usableTracepoints(version: String, expected: [Tracepoint]) throws {
     var usable: [Tracepoint] = []
@@ -81,7 +80,7 @@ struct TracepointFormatTests {
   }
 
   /// The protocol was one byte before Linux 5.6, which moves all that follows.
-  @Test(arguments: ["4.16", "5.14", "6.18"])
+  @Test(arguments: ["4.16", "5.10", "5.14", "6.1", "6.12", "6.18", "7.2"])
   func stateChangeOfEachVersion(version: String) throws {
     let format = try KernelFixture.format(version, .inet_sock_set_state)
     var record = ByteBuilder()
@@ -114,7 +113,7 @@ struct TracepointFormatTests {
 
   /// Since Linux 6.10 the addresses are `struct sockaddr`.
   @Test func sentResetHasTwoForms() throws {
-    for version in ["5.14", "6.18"] {
+    for version in ["5.10", "5.14", "6.1", "6.12", "6.18", "7.2"] {
       let format = try KernelFixture.format(version, .tcp_send_reset)
       var record = ByteBuilder()
       func offset(_ name: String) throws -> Int { try #require(format[field: name]).offset }

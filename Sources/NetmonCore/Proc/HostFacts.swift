@@ -32,7 +32,7 @@ public struct HostFacts: Hashable, Sendable {
   }
 
   /// Finds the line `btime SECONDS`.
-  private static func parseBootTime(_ text: Span<UInt8>) -> Int64? {
+  package static func parseBootTime(_ text: Span<UInt8>) -> Int64? {
     var index = 0
     while let range = text.line(at: &index) {
       let line = text.extracting(range)

@@ -3,7 +3,7 @@
 extension NetworkCounters {
   /// Takes in `snmp` or `netstat`: pairs of lines with the same heading, the first with names, the
   /// second with their values.
-  mutating func parsePairs(_ text: Span<UInt8>) {
+  package mutating func parsePairs(_ text: Span<UInt8>) {
     var index = 0
     while let names = text.line(at: &index), let values = text.line(at: &index) {
       parsePair(names: text.extracting(names), values: text.extracting(values))
@@ -44,7 +44,7 @@ extension NetworkCounters {
   }
 
   /// Takes in `snmp6`: one name and value a line.
-  mutating func parseLines(_ text: Span<UInt8>) {
+  package mutating func parseLines(_ text: Span<UInt8>) {
     var index = 0
     while let range = text.line(at: &index) {
       let line = text.extracting(range)

@@ -15,7 +15,7 @@ package enum NetSocketTable: String, CaseIterable, Sendable {
   /// Reads the sockets of whole lines; the heading is passed over.
   ///
   /// Returns the number of lines that are not as documented.
-  func parse(
+  package func parse(
     _ text: Span<UInt8>, networkNamespace: UInt64, _ body: (SocketEntry) -> Void
   ) -> Int {
     var malformed = 0

@@ -3,15 +3,15 @@
 ///
 /// An empty table is not free to read: the kernel walks the hash of all namespaces' sockets for
 /// it (13 ms with 40,000 of them), and two small files save that.
-struct NetSockstat: Equatable {
+package struct NetSockstat: Equatable {
   private var inUse: [NetSocketTable: UInt64] = [:]
   /// Sockets in TIME_WAIT, of both families.
   private var timeWait: UInt64?
 
-  init() {}
+  package init() {}
 
   /// Whether the kernel says that `table` holds no socket. False when it did not say.
-  func isEmpty(_ table: NetSocketTable) -> Bool {
+  package func isEmpty(_ table: NetSocketTable) -> Bool {
     guard inUse[table] == 0 else { return false }
     switch table {
     case .tcp, .tcp6: return timeWait == 0
@@ -20,7 +20,7 @@ struct NetSockstat: Equatable {
   }
 
   /// Takes in lines such as `TCP: inuse 27 orphan 0 tw 4 alloc 29 mem 3`.
-  mutating func parse(_ text: Span<UInt8>) {
+  package mutating func parse(_ text: Span<UInt8>) {
     var index = 0
     while let line = text.line(at: &index) {
       parseLine(text.extracting(line))

@@ -3,15 +3,15 @@
 ///
 /// Lines are `ID:CONTROLLERS:PATH`. Cgroup v2 has the one line `0::PATH`; with v1 systemd keeps
 /// its own hierarchy `name=systemd`, and those two are asked first.
-struct ProcessCgroup: Equatable {
+package struct ProcessCgroup: Equatable {
   /// The innermost part of the path that is named like a service or a scope, but for the scope
   /// that a container runtime made for a container: that one is what `container` tells.
-  var unit: String?
+  package var unit: String?
   /// The id, or the name with runtimes that know only names (LXC, systemd-nspawn), of the
   /// innermost container.
-  var container: String?
+  package var container: String?
 
-  init(_ text: Span<UInt8>) {
+  package init(_ text: Span<UInt8>) {
     var index = 0
     var paths: [(rank: Int, path: String)] = []
     while let line = text.line(at: &index) {

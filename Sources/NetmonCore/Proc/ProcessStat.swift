@@ -1,6 +1,6 @@
 /// What netmon needs of `/proc/PID/stat` (proc_pid_stat(5)).
-struct ProcessStat: Equatable {
-  var identity: ProcessIdentity
+package struct ProcessStat: Equatable {
+  package var identity: ProcessIdentity
   /// The process's `comm`: chosen by the process, repaired where it is not UTF-8.
   var name: String
   var parentID: Int32
@@ -10,7 +10,7 @@ struct ProcessStat: Equatable {
   ///
   /// The name stands in parentheses and may itself hold parentheses, spaces and newlines, so it
   /// ends at the last `)`: only numbers and the state follow.
-  init?(_ text: Span<UInt8>) {
+  package init?(_ text: Span<UInt8>) {
     var index = 0
     guard let pid = text.decimal(at: &index).flatMap(Int32.init(exactly:)),
       text.skip(" ", at: &index), text.skip("(", at: &index),

@@ -52,7 +52,8 @@ struct AttemptInference {
   private var areAllFailed: Bool {
     let unseen =
       growth.activeOpens > begunAndAlive ? growth.activeOpens - begunAndAlive : 0
-    return growth.attemptFails >= vanished + unseen
+    // Counters may be anything, so no sum that could turn over.
+    return growth.attemptFails >= vanished && growth.attemptFails - vanished >= unseen
   }
 
   private func failure(_ attempt: Vanished) -> Verdict? {

@@ -11,8 +11,9 @@ final class PerfRing {
   private let data: UnsafeRawPointer
   private let length: Int
   private let pageSize: Int
-  /// A record that goes over the end of the ring, put together.
-  private var scratch: [UInt8] = []
+  private var records = PerfRecords()
+  /// Of the newest event.
+  private var lastTime: UInt64 = 0
 
   /// Opens the event on a CPU that is online.
   ///
@@ -64,31 +65,20 @@ final class PerfRing {
 }
 
 extension PerfRing {
-  /// Takes out all records that are in the ring.
+  /// Takes out all records that are in the ring. What cannot be read is lost, and told so.
   func drain(_ body: (SocketEvent) -> Void) {
     let head = linux_perf_data_head(page)
-    var tail = page.pointee.data_tail
-    while tail < head {
-      let offset = Int(tail % UInt64(length))
-      // Records are aligned to 8 bytes, so a header never goes over the end.
-      let size = Int((data + offset).load(as: perf_event_header.self).size)
-      // Never seen; nothing behind it can be found any more.
-      guard size >= PerfRecord.headerSize, UInt64(size) <= head - tail else { break }
-      if let event = decode(at: offset, size: size) { body(event) }
-      tail += UInt64(size)
+    let bytes = UnsafeRawBufferPointer(start: data, count: length).bytes
+    let isWhole = records.forEachEvent(in: bytes, from: page.pointee.data_tail, to: head) {
+      lastTime = $0.time
+      body($0)
+    }
+    if !isWhole {
+      body(
+        SocketEvent(
+          time: lastTime, cpu: cpu, thread: 0, isInterrupt: true,
+          kind: .lost(source: "perf", count: 0)))
     }
     linux_perf_set_data_tail(page, head)
-  }
-
-  private func decode(at offset: Int, size: Int) -> SocketEvent? {
-    if offset + size <= length {
-      let record = UnsafeRawBufferPointer(start: data + offset, count: size)
-      return PerfRecord.decode(record.bytes)
-    }
-    scratch.removeAll(keepingCapacity: true)
-    let first = length - offset
-    scratch += UnsafeRawBufferPointer(start: data + offset, count: first)
-    scratch += UnsafeRawBufferPointer(start: data, count: size - first)
-    return scratch.withUnsafeBytes { PerfRecord.decode($0.bytes) }
   }
 }

@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
-internal import NetmonCore
+package import NetmonCore
 
 /// Hears of every TCP socket that is destroyed, with its final figures: the multicast groups
 /// `SKNLGRP_INET_TCP_DESTROY` and `SKNLGRP_INET6_TCP_DESTROY` of sock_diag (`net/core/sock_diag.c`).
-final class DestroyGroup {
+package final class DestroyGroup {
   private let socket: NetlinkSocket
   private let routing: NetlinkSocket?
   private var namespaces: Set<UInt64> = []
@@ -78,7 +78,7 @@ final class DestroyGroup {
   }
 
   /// The events of one datagram; what is not as documented is passed over.
-  static func decode(_ datagram: RawSpan, time: UInt64, _ body: (SocketEvent) -> Void) {
+  package static func decode(_ datagram: RawSpan, time: UInt64, _ body: (SocketEvent) -> Void) {
     _ = NetlinkMessage.forEach(in: datagram) { header, payload in
       guard Int32(header.nlmsg_type) == SOCK_DIAG_BY_FAMILY,
         let entry = DiagMessage(payload, .tcp, networkNamespace: 0)?.entry,

@@ -1,8 +1,8 @@
-internal import CLinux
+package import CLinux
 
 /// The form of netlink datagrams (netlink(7)): messages one after another, each a header and a
 /// payload, which often ends with attributes.
-enum NetlinkMessage {
+package enum NetlinkMessage {
   static let headerSize = MemoryLayout<nlmsghdr>.size
 
   /// `NLMSG_ALIGN`, and `NLA_ALIGN` as well.
@@ -11,7 +11,7 @@ enum NetlinkMessage {
   /// Hands out the messages of a datagram.
   ///
   /// Returns false if it is not as documented; what came before that was handed out.
-  static func forEach(
+  package static func forEach(
     in datagram: RawSpan, _ body: (_ header: nlmsghdr, _ payload: RawSpan) -> Void
   ) -> Bool {
     var offset = 0

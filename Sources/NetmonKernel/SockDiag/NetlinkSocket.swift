@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// What carries netlink datagrams, so that tests can replay the kernel's.
-protocol NetlinkTransport: Sendable {
+package protocol NetlinkTransport: Sendable {
   func send(_ request: [UInt8]) throws(KernelError)
   /// The next datagram's bytes, written to the front of `buffer`; nil if there is none yet.
   func receive(into buffer: inout [UInt8]) throws(KernelError) -> Int?

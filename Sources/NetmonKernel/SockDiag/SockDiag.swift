@@ -1,14 +1,14 @@
 internal import CLinux
 internal import Glibc
-internal import NetmonCore
+package import NetmonCore
 
 /// Lists the sockets of a network namespace (sock_diag(7)). Needs no privilege.
-struct SockDiag<Transport: NetlinkTransport>: Sendable {
+package struct SockDiag<Transport: NetlinkTransport>: Sendable {
   private let transport: Transport
   private var sequence: UInt32 = 0
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-  init(_ transport: Transport) {
+  package init(_ transport: Transport) {
     self.transport = transport
   }
 
@@ -19,7 +19,7 @@ struct SockDiag<Transport: NetlinkTransport>: Sendable {
   ///
   /// Throws `KernelError`: ENOENT if the kernel has no such table.
   /// Returns the number of messages that are not as documented.
-  mutating func dump(
+  package mutating func dump(
     _ socketTransport: TransportProtocol, _ family: IPAddress.Family, networkNamespace: UInt64,
     figures: Bool, _ body: (SocketEntry) -> Void
   ) throws(KernelError) -> Int {
@@ -71,7 +71,8 @@ struct SockDiag<Transport: NetlinkTransport>: Sendable {
     let type = Int32(header.nlmsg_type)
     guard type == NLMSG_DONE || type == NLMSG_ERROR else { return nil }
     let result: Int32 = payload.value(0) ?? 0
-    return result < 0 ? .failed(errno: -result) : .done
+    guard result < 0 else { return .done }
+    return .failed(errno: result == .min ? EIO : -result)
   }
 
   /// `TCPF_ALL` (`include/net/tcp_states.h`): every state from ESTABLISHED to CLOSING.

@@ -69,17 +69,9 @@ extension TraceRing {
     let count = try stats.take(.read, "\(path)/stats") {
       text.withUnsafeMutableBytes { pread(stats.number, $0.baseAddress, $0.count, 0) }
     }
-    let total = Self.droppedEvents(String(decoding: text[..<(count ?? 0)], as: UTF8.self))
-    guard let total, total > dropped else { return 0 }
+    let statistics = RingStatistics(String(decoding: text[..<(count ?? 0)], as: UTF8.self))
+    guard let total = statistics?.droppedEvents, total > dropped else { return 0 }
     defer { dropped = total }
     return total - dropped
-  }
-
-  /// The number in the line `dropped events: 0`.
-  static func droppedEvents(_ stats: String) -> UInt64? {
-    for line in stats.split(separator: "\n") where line.hasPrefix("dropped events:") {
-      return UInt64(line.drop { !$0.isNumber })
-    }
-    return nil
   }
 }

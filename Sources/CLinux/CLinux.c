@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 int linux_perf_event_open(struct perf_event_attr *attr, int32_t pid, int32_t cpu, int32_t group,
@@ -50,6 +51,11 @@ int linux_socket_in_namespace(int network, int domain, int type, int protocol) {
   if (error == 0) error = pthread_join(thread, NULL);
   errno = error != 0 ? error : request.error;
   return error != 0 ? -1 : request.result;
+}
+
+bool linux_clock_is_synchronized(void) {
+  struct timex state = {.modes = 0};
+  return adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
 }
 
 bool linux_read_tcp_info(const void *bytes, size_t length, struct linux_tcp_figures *figures) {

@@ -57,7 +57,8 @@ public actor Collector: Service {
 
   /// How it looks at the sockets.
   public nonisolated let tier: Tier
-  /// Why no better tier is used, when one was tried.
+  /// Why no better tier is used, when one was tried, or what the kernel tier works without; with the
+  /// remedy.
   public nonisolated let shortfall: String?
 
   private var watch: Watch

@@ -38,6 +38,9 @@ int linux_mount_detached(const char *filesystem);
 /// `/proc/PID/ns/net`. -1 with errno: EPERM without CAP_SYS_ADMIN.
 int linux_socket_in_namespace(int network, int domain, int type, int protocol);
 
+/// Whether something, such as NTP, keeps the clock right (adjtimex(2), STA_UNSYNC).
+bool linux_clock_is_synchronized(void);
+
 /// The figures of `struct tcp_info` (linux/tcp.h) that netmon uses. That header clashes with
 /// Glibc's module, and Glibc's own structure ends before the byte counters.
 struct linux_tcp_figures {

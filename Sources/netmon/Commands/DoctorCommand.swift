@@ -1,0 +1,46 @@
+import Arguments
+import NetmonCore
+import NetmonDoctor
+
+/// `netmon doctor`: what can be captured here, why not more, and what helps.
+enum DoctorCommand {
+  struct Options: Sendable {
+    var database: Path?
+    var format = OutputFormat.table
+  }
+
+  static let declaration = Command<Netmon.Action>(
+    "doctor",
+    summary: "Tell what can be captured here, why not more, and what helps",
+    discussion: """
+      The first line names the tier that collect would use. Then each check is ok, limited or \
+      missing. What killed netmons left in the kernel is removed. The exit status is 0 if \
+      sockets can be recorded here in any way, else 1.
+
+      -o json prints an object: tier (kernel, diag, proc or null), meaning, and checks, an array of \
+      objects with check, state (ok, limited, missing), provides, finding and remedy; jsonl and csv \
+      print the checks alone. The checks of tracepoints are there only where tracefs works.
+      """,
+    examples: [
+      Example("sudo netmon doctor", "all that could work here"),
+      Example("netmon doctor -o jsonl | jq 'select(.state != \"ok\")'"),
+    ],
+    options: Options()
+  ) {
+    Option(
+      "db", \.database, environment: "NETMON_DB",
+      help: "look at this database; by default \(DefaultDatabase.forHelp)")
+    Group("Output") {
+      Option("output", short: "o", \.format, help: "how to print")
+    }
+  } action: { options in
+    { invocation in try await run(options, invocation) }
+  }
+
+  private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
+    let diagnosis = Diagnosis(database: database, now: invocation.now())
+    DiagnosisPrinter(invocation.console).print(diagnosis, as: options.format)
+    if diagnosis.tier == nil { throw CommandError("nothing can be recorded here") }
+  }
+}

@@ -9,7 +9,7 @@ public enum KernelError: Error, Hashable, Sendable {
 
   public enum Operation: String, Sendable {
     case open, read, write, list, stat, mkdir, rmdir, mount, poll, mmap, socket, bind, send, receive
-    case perf_event_open
+    case perf_event_open, unshare, listen, accept, getsockname, fork
   }
 
   /// The errno of a failed system call.

@@ -22,6 +22,14 @@ extension Capabilities {
     return capabilities
   }
 
+  /// Removes what killed netmons left in tracefs, and returns the names of those instances; none
+  /// where tracefs cannot be used.
+  public static func removeLeftovers(_ proc: ProcFS) -> [String] {
+    guard let fs = try? TraceFS() else { return [] }
+    let removed = try? TraceInstance.removeStale(in: fs) { proc.isRunning($0) }
+    return removed?.sorted() ?? []
+  }
+
   /// What the kernel tier cannot do without and does not have; nil when it works.
   public var obstacle: Item? {
     let needed = [Self.tracefs, Tracepoint.inet_sock_set_state.fullName]
@@ -45,8 +53,8 @@ extension Capabilities {
 
   private mutating func probeTraceFS(_ proc: ProcFS) {
     do throws(KernelError) {
+      leftovers = Self.removeLeftovers(proc)
       let fs = try TraceFS()
-      leftovers = try TraceInstance.removeStale(in: fs) { proc.isRunning($0) }
       let instance = try Self.makeInstance(in: fs, proc)
       noteTraceFS()
       for tracepoint in Tracepoint.allCases where !tracepoint.isSystemCall {

@@ -91,7 +91,7 @@ struct CheckTests {
   @Test func stateOfWhatIsNotProblematic() {
     #expect(Check.leftovers([]).state == .ok)
     #expect(
-      Check.leftovers(["netmon-2-2", "netmon-1-1"]).finding == "removed netmon-1-1, netmon-2-2")
+      Check.leftovers(["netmon-1-1", "netmon-2-2"]).finding == "removed netmon-1-1, netmon-2-2")
     #expect(Check.gaps([]).state == .ok)
   }
 }

@@ -9,8 +9,8 @@ struct VerdictTests {
   private let client = Endpoint(IPAddress(ipv4: 0x7F00_0001), 40_000)
 
   /// Refused, as process 7 must be.
-  private var refusal: Expectation {
-    Expectation(
+  private var refusal: ExpectedRecord {
+    ExpectedRecord(
       end: end, process: 7, path: "/bin/probe",
       outcome: .kernel(.ECONNREFUSED, .handshake, .peer_reset), networkNamespace: 99)
   }
@@ -31,7 +31,7 @@ struct VerdictTests {
   }
 
   private func verdict(
-    _ expected: [Expectation], silent: [Int32] = [], _ records: [Connection]
+    _ expected: [ExpectedRecord], silent: [Int32] = [], _ records: [Connection]
   ) -> Verdict {
     Verdict(
       "probe", Provocation.Traces(told: "told", expected: expected, silent: silent), records)

@@ -68,7 +68,7 @@ extension Check {
 
   /// What killed netmons left in tracefs; it has been removed.
   static func leftovers(_ instances: [String]) -> Check {
-    let found = instances.isEmpty ? "none" : "removed " + instances.sorted().joined(separator: ", ")
+    let found = instances.isEmpty ? "none" : "removed " + instances.joined(separator: ", ")
     return Check("leftovers", provides: "kernel memory that killed netmons hold", finding: found)
   }
 

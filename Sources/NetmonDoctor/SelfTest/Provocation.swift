@@ -18,7 +18,7 @@ struct Provocation: Sendable {
   struct Traces: Sendable {
     /// What the application was told: `connect: ECONNREFUSED`.
     var told: String
-    var expected: [Expectation] = []
+    var expected: [ExpectedRecord] = []
     /// Processes of which nothing may be recorded.
     var silent: [Int32] = []
     /// Sockets that stay open until the records have been looked at.
@@ -59,8 +59,8 @@ struct Scene: Sendable {
   func outbound(
     to end: Endpoint, _ outcome: ExpectedOutcome = ExpectedOutcome(), isEstablished: Bool = false,
     over transport: TransportProtocol = .tcp
-  ) -> Expectation {
-    Expectation(
+  ) -> ExpectedRecord {
+    ExpectedRecord(
       transport: transport, end: end, process: process, path: path, outcome: outcome,
       isEstablished: isEstablished, networkNamespace: networkNamespace)
   }
@@ -68,8 +68,8 @@ struct Scene: Sendable {
   /// What a connection that this process accepted must be recorded as.
   func inbound(
     at end: Endpoint, from peer: Endpoint? = nil, _ outcome: ExpectedOutcome = ExpectedOutcome()
-  ) -> Expectation {
-    Expectation(
+  ) -> ExpectedRecord {
+    ExpectedRecord(
       direction: .inbound, end: end, peer: peer, process: process, path: path, outcome: outcome,
       isEstablished: true, networkNamespace: networkNamespace)
   }

@@ -51,7 +51,7 @@ public struct Verdict: Sendable {
 
   /// `count` expectations are about these records.
   private static func mistakes(
-    in found: [Connection], _ expectation: Expectation, of count: Int
+    in found: [Connection], _ expectation: ExpectedRecord, of count: Int
   ) -> [String] {
     let what = "\(expectation.direction.rawValue) \(expectation.end)"
     if found.count > count { return ["there are \(found.count) records of \(what), not \(count)"] }

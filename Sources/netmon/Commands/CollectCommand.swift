@@ -70,6 +70,7 @@ enum CollectCommand {
       console.say(
         "collecting into \(terminalSafe(store.path))\(delivery); "
           + terminalSafe(collector.tierLine))
+      collector.reportLeftovers(on: console)
     }
     try await withDelivery(to: options.server, from: store, logger, invocation) { replicator in
       if options.once {

@@ -79,4 +79,11 @@ extension Collector {
     guard let shortfall else { return line }
     return "\(line) (\(tier == .kernel ? "without" : "no kernel tier:") \(shortfall))"
   }
+
+  /// Says that the remains of killed netmons were removed, if there were any.
+  nonisolated func reportLeftovers(on console: Console) {
+    guard !leftovers.isEmpty else { return }
+    console.say(
+      "removed from tracefs what killed netmons left: \(leftovers.joined(separator: ", "))")
+  }
 }

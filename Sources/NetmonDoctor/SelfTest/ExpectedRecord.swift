@@ -1,7 +1,7 @@
 internal import NetmonCore
 
 /// A record that must be there.
-struct Expectation: Hashable, Sendable {
+struct ExpectedRecord: Hashable, Sendable {
   var transport = TransportProtocol.tcp
   var direction = Direction.outbound
   /// The end that tells the record from all others: the remote one if outbound, else the local one.
@@ -25,7 +25,7 @@ struct Expectation: Hashable, Sendable {
   }
 
   /// Whether the same records are about the other one too.
-  func hasEnds(of other: Expectation) -> Bool {
+  func hasEnds(of other: ExpectedRecord) -> Bool {
     (transport, direction, end) == (other.transport, other.direction, other.end)
       && peer == other.peer
   }

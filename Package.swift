@@ -64,6 +64,14 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
+      name: "NetmonDoctor",
+      dependencies: [
+        "CLinux", "NetmonCore", "NetmonKernel", "NetmonStore", "NetmonCollector",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "NetmonServer",
       dependencies: [
         "NetmonCore", "NetmonStore", "CZlib", "CDashboard",
@@ -96,8 +104,8 @@ let package = Package(
     .executableTarget(
       name: "netmon",
       dependencies: [
-        "Arguments", "NetmonCore", "NetmonKernel", "NetmonStore", "NetmonCollector", "NetmonServer",
-        "NetmonAgent",
+        "Arguments", "NetmonCore", "NetmonKernel", "NetmonStore", "NetmonCollector", "NetmonDoctor",
+        "NetmonServer", "NetmonAgent",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -127,6 +135,10 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "NetmonDoctorTests", dependencies: ["NetmonCore", "NetmonDoctor"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

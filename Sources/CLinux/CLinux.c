@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int linux_perf_event_open(struct perf_event_attr *attr, int32_t pid, int32_t cpu, int32_t group,
@@ -50,6 +52,31 @@ int linux_socket_in_namespace(int network, int domain, int type, int protocol) {
   if (error == 0) error = pthread_join(thread, NULL);
   errno = error != 0 ? error : request.error;
   return error != 0 ? -1 : request.result;
+}
+
+int linux_enter_new_network_namespace(void) {
+  return (int)syscall(SYS_unshare, CLONE_NEWNET);
+}
+
+pid_t linux_connect_in_new_process(const struct sockaddr *address, socklen_t length, int type,
+                                   int *error) {
+  pid_t child = fork();
+  if (child == 0) {
+    int descriptor = socket(address->sa_family, type, 0);
+    int result = descriptor < 0 ? -1 : connect(descriptor, address, length);
+    _exit(result == 0 ? 0 : errno);
+  }
+  if (child < 0) return -1;
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return -1;
+  *error = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+  return child;
+}
+
+bool linux_clock_is_synchronized(void) {
+  struct timex state = {.modes = 0};
+  return adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
 }
 
 bool linux_read_tcp_info(const void *bytes, size_t length, struct linux_tcp_figures *figures) {

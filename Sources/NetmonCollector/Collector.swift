@@ -1,5 +1,6 @@
 public import Logging
 public import NetmonCore
+import NetmonKernel
 public import NetmonStore
 public import ServiceLifecycle
 
@@ -57,8 +58,11 @@ public actor Collector: Service {
 
   /// How it looks at the sockets.
   public nonisolated let tier: Tier
-  /// Why no better tier is used, when one was tried.
+  /// Why no better tier is used, when one was tried, or what the kernel tier works without; with the
+  /// remedy.
   public nonisolated let shortfall: String?
+  /// What killed netmons had left in the kernel; it has been removed.
+  public nonisolated let leftovers: [String]
 
   private var watch: Watch
   private var tracker: ConnectionTracker
@@ -105,6 +109,7 @@ public actor Collector: Service {
     } catch {
       throw .store(error)
     }
+    leftovers = configuration.tier ?? .kernel == .kernel ? Capabilities.removeLeftovers(fs) : []
     (watch, shortfall) = try Watch.best(
       configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
     tier = watch.tier

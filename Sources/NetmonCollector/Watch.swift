@@ -15,7 +15,8 @@ enum Watch {
     }
   }
 
-  /// The best way that works, or the one that is asked for; and why a better one does not work.
+  /// The best way that works, or the one that is asked for; and why it is not the best there is, with
+  /// the remedy, in one line.
   ///
   /// - Throws: ``CollectorError/tier(_:reason:)`` if the one that is asked for does not work.
   static func best(
@@ -27,10 +28,14 @@ enum Watch {
       do throws(KernelError) {
         let tracing = try KernelTracing(
           configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
-        return (.events(tracing), nil)
+        var capabilities = Capabilities()
+        capabilities.probeSideband()
+        return (.events(tracing), capabilities.weakness.map { "\($0)" })
       } catch {
-        if configuration.tier == .kernel { throw .tier(.kernel, reason: "\(error)") }
-        shortfall = "\(error)"
+        // Each source tells its remedy.
+        let reason = Capabilities.probed(fs).obstacle.map { "\($0)" } ?? "\(error)"
+        if configuration.tier == .kernel { throw .tier(.kernel, reason: reason) }
+        shortfall = reason
       }
     }
     let tables = DiagSocketTables(fs)

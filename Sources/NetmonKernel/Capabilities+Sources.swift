@@ -4,51 +4,80 @@ extension Capabilities {
   mutating func noteTraceFS(_ error: KernelError? = nil) {
     let remedy =
       switch error?.errno {
+      case EPERM where geteuid() != 0, EACCES where geteuid() != 0: "run as root"
       case EPERM, EACCES:
-        "Run as root. In a container, run on the host or with CAP_SYS_ADMIN; kernel lockdown "
-          + "(confidentiality) forbids it altogether."
-      case ENODEV: "Use a kernel built with CONFIG_FTRACE."
-      case ENOSYS: "Mount it: mount -t tracefs nodev /sys/kernel/tracing"
-      case ENOSPC, ENOMEM: "Free kernel memory, or ask for smaller rings."
-      case EROFS: "Make /sys/kernel/tracing writable."
-      default: "Check that /sys/kernel/tracing can be used: ls /sys/kernel/tracing/instances"
+        "run on the host, or give the container CAP_SYS_ADMIN and a /sys that is writable; "
+          + "kernel lockdown (confidentiality) forbids it altogether"
+      case ENODEV: "use a kernel built with CONFIG_FTRACE"
+      case ENOSYS: "mount it: mount -t tracefs nodev /sys/kernel/tracing"
+      case ENOSPC, ENOMEM: "free kernel memory"
+      case EROFS: "make /sys/kernel/tracing writable"
+      default: "check that /sys/kernel/tracing can be used: ls /sys/kernel/tracing/instances"
       }
-    note("tracefs", provides: "every connection attempt", error: error, remedy: remedy)
+    note(Self.tracefs, provides: "every connection attempt", error: error, remedy: remedy)
   }
 
   mutating func note(_ tracepoint: Tracepoint, _ error: KernelError? = nil) {
     let remedy =
       error?.errno ?? ENOENT == ENOENT
-      ? "Use Linux \(tracepoint.since) or newer\(tracepoint.option.map { " with \($0)" } ?? "")."
-      : "Check the tracepoint: cat /sys/kernel/tracing/\(tracepoint.directory)/format"
-    note(
-      "\(tracepoint.system):\(tracepoint.name)", provides: tracepoint.provides, error: error,
-      remedy: remedy)
+      ? "use Linux \(tracepoint.since) or newer\(tracepoint.option.map { " with \($0)" } ?? "")"
+      : "check the tracepoint: cat /sys/kernel/tracing/\(tracepoint.directory)/format"
+    note(tracepoint.fullName, provides: tracepoint.provides, error: error, remedy: remedy)
   }
 
   mutating func noteSideband(_ error: KernelError? = nil) {
     let remedy =
       switch error?.errno {
+      case EPERM where geteuid() != 0, EACCES where geteuid() != 0:
+        "run as root, or with CAP_PERFMON"
       case EPERM, EACCES:
-        "Run with CAP_PERFMON; where /proc/sys/kernel/perf_event_paranoid is 3 or more, and "
-          + "before Linux 5.8, with CAP_SYS_ADMIN. Container runtimes forbid it by seccomp."
-      case EMFILE: "Raise the limit of open files (ulimit -n): one for each CPU is needed."
-      case ENOSYS, ENOENT: "Use a kernel built with CONFIG_PERF_EVENTS."
-      default: "Check that perf works here: perf record -a -e dummy true"
+        "run with CAP_PERFMON; where /proc/sys/kernel/perf_event_paranoid is 3 or more, and "
+          + "before Linux 5.8, with CAP_SYS_ADMIN; container runtimes forbid it by seccomp"
+      case EMFILE: "raise the limit of open files (ulimit -n): one for each CPU is needed"
+      case ENOSYS, ENOENT: "use a kernel built with CONFIG_PERF_EVENTS"
+      default: "check that perf works here: perf record -a -e dummy true"
       }
     note(
-      "perf side-band", provides: "processes that are gone before /proc can be read",
-      error: error, remedy: remedy)
+      Self.sideband, provides: "processes that are gone before /proc can be read", error: error,
+      remedy: remedy)
   }
 
   mutating func noteDestroyGroup(_ error: KernelError? = nil) {
     note(
-      "sock_diag destroy groups", provides: "final byte counts and round-trip times",
-      error: error, remedy: "Use a kernel built with CONFIG_INET_DIAG.")
+      "sock_diag-destroy", provides: "final byte counts and round-trip times", error: error,
+      remedy: Self.diagRemedy(error))
+  }
+
+  mutating func noteSockDiag(_ error: KernelError? = nil) {
+    note(
+      "sock_diag", provides: "all sockets at a look, with bytes and round-trip times",
+      error: error, remedy: Self.diagRemedy(error))
+  }
+
+  mutating func noteOtherNamespaces(_ error: KernelError? = nil) {
+    let remedy =
+      switch error?.errno {
+      case EPERM, EACCES:
+        "run as root, or with CAP_SYS_ADMIN; until then they are read from /proc"
+      default: Self.diagRemedy(error)
+      }
+    note(
+      "sock_diag-namespaces", provides: "the same in other network namespaces", error: error,
+      remedy: remedy)
+  }
+
+  private static func diagRemedy(_ error: KernelError?) -> String {
+    switch error?.errno {
+    case EPERM, EACCES: "allow netlink sockets: a seccomp filter or security module forbids them"
+    default: "use a kernel built with CONFIG_INET_DIAG"
+    }
   }
 }
 
 extension Tracepoint {
+  /// As in `perf list` and `trace-cmd list`: `tcp:tcp_receive_reset`.
+  var fullName: String { "\(system):\(name)" }
+
   /// What is not seen without it.
   fileprivate var provides: String {
     switch self {

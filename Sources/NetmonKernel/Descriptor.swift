@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// An open file descriptor that closes itself.
-final class Descriptor: Sendable {
-  let number: Int32
+package final class Descriptor: Sendable {
+  package let number: Int32
 
   /// Takes over a descriptor that a system call has just returned, or its errno if it failed.
-  init(
+  package init(
     _ number: Int32, _ operation: KernelError.Operation, _ subject: @autoclosure () -> String
   ) throws(KernelError) {
     let error = errno

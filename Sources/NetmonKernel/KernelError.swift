@@ -1,3 +1,5 @@
+internal import NetmonCore
+
 /// Why a source of kernel events could not be used.
 public enum KernelError: Error, Hashable, Sendable {
   /// A system call failed with that errno (errno(3)); `subject` is the path or object it was for.
@@ -7,7 +9,7 @@ public enum KernelError: Error, Hashable, Sendable {
 
   public enum Operation: String, Sendable {
     case open, read, write, list, stat, mkdir, rmdir, mount, poll, mmap, socket, bind, send, receive
-    case perf_event_open
+    case perf_event_open, unshare, listen, accept, getsockname, fork
   }
 
   /// The errno of a failed system call.
@@ -22,7 +24,8 @@ public enum KernelError: Error, Hashable, Sendable {
 extension KernelError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .system(let operation, let subject, let errno): "\(operation) \(subject): errno \(errno)"
+    case .system(let operation, let subject, let errno):
+      "\(operation) \(subject): \(ConnectionError(number: errno)?.name ?? "errno \(errno)")"
     case .malformed(let subject): "\(subject) is not as documented"
     }
   }

@@ -25,7 +25,8 @@ struct Netmon {
     version: version,
     commands: [
       ServeCommand.declaration, CollectCommand.declaration, QueryCommand.declaration,
-      ErrorsCommand.declaration, ProcCommand.declaration, CompletionsCommand.declaration,
+      ErrorsCommand.declaration, ProcCommand.declaration, DoctorCommand.declaration,
+      CompletionsCommand.declaration,
     ])
 
   static func main() async {

@@ -9,10 +9,13 @@
 #include <linux/perf_event.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/veth.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/vfs.h>
 
 /// perf_event_open(2).
@@ -37,6 +40,21 @@ int linux_mount_detached(const char *filesystem);
 /// own does that, as setns(2) changes the thread that calls it. `network` is an open
 /// `/proc/PID/ns/net`. -1 with errno: EPERM without CAP_SYS_ADMIN.
 int linux_socket_in_namespace(int network, int domain, int type, int protocol);
+
+/// Moves the calling thread, and those that it will make, into a new network namespace (unshare(2)).
+/// -1 with errno: EPERM without CAP_SYS_ADMIN.
+int linux_enter_new_network_namespace(void);
+
+/// Has a new process open a socket of a type such as SOCK_STREAM, connect it and end at once, and
+/// waits for that. The process does nothing else, so it lives for about a millisecond.
+///
+/// Returns its pid, with what connect(2) told it in `error`: 0 or an errno. -1 with errno if there
+/// is no new process.
+pid_t linux_connect_in_new_process(const struct sockaddr *address, socklen_t length, int type,
+                                   int *error);
+
+/// Whether something, such as NTP, keeps the clock right (adjtimex(2), STA_UNSYNC).
+bool linux_clock_is_synchronized(void);
 
 /// The figures of `struct tcp_info` (linux/tcp.h) that netmon uses. That header clashes with
 /// Glibc's module, and Glibc's own structure ends before the byte counters.

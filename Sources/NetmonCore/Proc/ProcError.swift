@@ -33,7 +33,8 @@ public enum ProcError: Error, Hashable, Sendable {
 extension ProcError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .system(let operation, let path, let errno): "\(operation) \(path): errno \(errno)"
+    case .system(let operation, let path, let errno):
+      "\(operation) \(path): \(ConnectionError(number: errno)?.name ?? "errno \(errno)")"
     case .malformed(let path): "\(path) is not as documented"
     }
   }

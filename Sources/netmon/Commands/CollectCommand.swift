@@ -63,14 +63,7 @@ enum CollectCommand {
     let collector = try collecting.collector(
       store: store, logger: logger, invocation: invocation,
       report: { output?.print($0) })
-    if options.once {
-      try await collector.step()
-    } else {
-      let delivery = options.server.map { ", delivering to \($0.argument)" } ?? ""
-      console.say(
-        "collecting into \(terminalSafe(store.path))\(delivery); "
-          + terminalSafe(collector.tierLine))
-    }
+    if options.once { try await collector.step() }
     try await withDelivery(to: options.server, from: store, logger, invocation) { replicator in
       if options.once {
         try await replicator?.deliverAll()
@@ -78,9 +71,17 @@ enum CollectCommand {
       }
       let retention = Retention(
         store: store, age: options.retention, logger: logger, now: invocation.now)
+      let destination = options.server.map { ", delivering to \($0.argument)" } ?? ""
+      let announcement = Announcement {
+        console.say(
+          "collecting into \(terminalSafe(store.path))\(destination); "
+            + terminalSafe(collector.tierLine))
+        collector.reportLeftovers(on: console)
+      }
       // What is named last stops first: the collector's last records are still delivered.
       let delivery: [any Service] = replicator.map { [$0] } ?? []
-      try await ServiceGroup.run(delivery + [retention, collector], logger: logger)
+      try await ServiceGroup.run(
+        [announcement] + delivery + [retention, collector], logger: logger)
     }
     output?.finish()
     try store.checkpoint()

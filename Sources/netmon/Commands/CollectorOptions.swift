@@ -73,17 +73,17 @@ struct CollectorOptions: Sendable {
 }
 
 extension Collector {
-  /// What the first line of output says of the capture: what it can see, or why not more.
+  /// What the first line of output says of the capture: what it can see, and why not more.
   nonisolated var tierLine: String {
-    let line =
-      switch tier {
-      case .kernel: "kernel tier: every TCP attempt is told with its error and process"
-      case .diag, .proc:
-        "\(tier.rawValue) tier: sockets are polled, so connections shorter than the interval can "
-          + "be missed"
-      }
+    let line = "\(tier.rawValue) tier: \(tier.meaning)"
     guard let shortfall else { return line }
-    let remedy = geteuid() == 0 ? "" : "; run as root for the kernel tier"
-    return "\(line) (no kernel tier: \(shortfall)\(remedy))"
+    return "\(line) (\(tier == .kernel ? "without" : "no kernel tier:") \(shortfall))"
+  }
+
+  /// Says that the remains of killed netmons were removed, if there were any.
+  nonisolated func reportLeftovers(on console: Console) {
+    guard !leftovers.isEmpty else { return }
+    console.say(
+      "removed from tracefs what killed netmons left: \(leftovers.joined(separator: ", "))")
   }
 }

@@ -60,6 +60,7 @@ enum ServeCommand {
       store: store, logger: logger
     ) { address in
       console.say("serving \(address.url)/ from \(terminalSafe(store.path))\(collecting)")
+      collector?.reportLeftovers(on: console)
     }
     var services: [any Service] = [
       server,

@@ -209,7 +209,7 @@ extension KernelSource {
   private func drainRings(_ now: UInt64, _ batch: inout Batch) throws(KernelError) {
     try destroyGroup?.drain(clock: Self.now) { merge.append($0, to: Lane.figures) }
     for ring in sideband?.rings ?? [] {
-      ring.drain { event in
+      ring.drain(until: now) { event in
         if case .lost = event.kind {
           append(event)
         } else {
@@ -272,7 +272,7 @@ extension KernelSource {
     if let sideband {
       let gone = sideband.rings.filter { !online.contains($0.cpu) }
       for ring in gone {
-        ring.drain { merge.append($0, to: Lane.sideband(ring.cpu)) }
+        ring.drain(until: lastCPUCheck) { merge.append($0, to: Lane.sideband(ring.cpu)) }
       }
       sideband.close(gone.map(\.cpu))
       for cpu in online.sorted() where !sideband.rings.contains(where: { $0.cpu == cpu }) {

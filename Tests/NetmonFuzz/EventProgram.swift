@@ -84,7 +84,9 @@ struct EventProgram {
         SocketFigures(
           bytesSent: pick([0, 5, .max]), bytesReceived: pick([0, 1, .max]), rtt: pick([0, .max]),
           retransmits: pick([0, 1, .max])))
-    default: .lost(source: "tracefs", count: pick([0, 1, .max]))
+    default:
+      .lost(
+        pick([.tracefs, .perf, .sock_diag]), count: pick([0, 1, .max]), until: pick([0, 9, .max]))
     }
   }
 

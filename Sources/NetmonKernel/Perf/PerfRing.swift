@@ -65,8 +65,9 @@ final class PerfRing {
 }
 
 extension PerfRing {
-  /// Takes out all records that are in the ring. What cannot be read is lost, and told so.
-  func drain(_ body: (SocketEvent) -> Void) {
+  /// Takes out all records that are in the ring. What cannot be read is lost, and told so: something
+  /// between the last that could, and now.
+  func drain(until now: UInt64, _ body: (SocketEvent) -> Void) {
     let head = linux_perf_data_head(page)
     let bytes = UnsafeRawBufferPointer(start: data, count: length).bytes
     let isWhole = records.forEachEvent(in: bytes, from: page.pointee.data_tail, to: head) {
@@ -77,7 +78,7 @@ extension PerfRing {
       body(
         SocketEvent(
           time: lastTime, cpu: cpu, thread: 0, isInterrupt: true,
-          kind: .lost(source: "perf", count: 0)))
+          kind: .lost(.perf, count: 0, until: now)))
     }
     linux_perf_set_data_tail(page, head)
   }

@@ -165,6 +165,15 @@ import Testing
     #expect(ended.map(\.error) == [.ECONNREFUSED] && ended.map(\.state) == [.CLOSE])
   }
 
+  @Test func aUDPSocketWithoutOwnerIsWhoseRouteItWas() throws {
+    var host = TracedHost()
+    host.play(try EventScript(start: start).events("100 fib 0 255 udp *:4000 R:53"))
+    let socket = Self.socket(
+      .ESTABLISHED, "192.0.2.1:4000", "192.0.2.2:53", owner: nil, transport: .udp)
+    let records = look(&host, at: start + 1000, [socket])
+    #expect(records.map(\.process.identity) == [TracedHost.client])
+  }
+
   @Test func twoNamespacesWithTheSameEnds() throws {
     var host = TracedHost()
     let socket = Self.socket(.ESTABLISHED)

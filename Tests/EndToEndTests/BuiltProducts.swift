@@ -4,6 +4,7 @@ import Foundation
 enum BuiltProducts {
   static let netmon = path("netmon")
   static let socketFarm = path("socket-farm")
+  static let truth = path("truth")
 
   private static func path(_ name: String) -> String {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

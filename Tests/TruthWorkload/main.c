@@ -111,8 +111,8 @@ int main(int count, char **arguments) {
   close(stop[0]);
   fflush(NULL);
   // The kernel tells the bytes of a namespace's sockets only once somebody has heard of it.
-  struct timespec half = {.tv_nsec = 500000000};
-  nanosleep(&half, NULL);
+  struct timespec second = {.tv_sec = 1};
+  nanosleep(&second, NULL);
   run_world(HOST, schedule, 50);
   run_world(CLIENT, schedule, 46);
   run_world(PORTS, schedule, 4);

@@ -5,6 +5,7 @@ enum BuiltProducts {
   static let netmon = path("netmon")
   static let socketFarm = path("socket-farm")
   static let netmonFuzz = path("netmon-fuzz")
+  static let truth = path("truth")
 
   private static func path(_ name: String) -> String {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -179,6 +179,58 @@ import Testing
     #expect(host.tracker.openCount == 65_536)
   }
 
+  /// One process after the other may get the same port.
+  @Test func aUDPPortIsSoonAnotherProcesss() throws {
+    let refused = try play(
+      """
+      100 fib 0 255 udp *:4000 R:53
+      0! err 111 udp L:4000 R:53
+      300 fib 0 255 udp *:4000 R:53
+      0! err 111 udp L:4000 R:53
+      """)
+    #expect(refused.map(\.process.identity) == [TracedHost.client, TracedHost.server])
+    #expect(refused.map(\.error) == [.ECONNREFUSED, .ECONNREFUSED])
+    #expect(refused.map(\.state) == [.CLOSE, .ESTABLISHED])
+    let unroutable = try play(
+      "100 fib -11 254 udp *:4000 R:53\n+0.05s\n300 fib -11 254 udp *:4000 R:53")
+    #expect(unroutable.map(\.process.identity) == [TracedHost.client, TracedHost.server])
+    #expect(unroutable.map(\.error) == [.ENETUNREACH, .ENETUNREACH])
+  }
+
+  /// `tcp_disconnect` has set the counters back by then.
+  @Test func anAbortHasNoFigures() throws {
+    let record = try #require(
+      try play(
+        """
+        100 a CL>SS L:0 R:80
+        0! a SS>ES L:4000 R:80
+        100 a ES>CL L:4000 R:80
+        100 a rst-out L:4000 R:80
+        100 err 104 *:4000 R:0
+        100 a del *:4000 R:0 9
+        0 figures 9 0 0 0
+        """
+      ).first)
+    #expect(record.errorCause == .local_abort)
+    #expect(record.bytesSent == nil && record.bytesReceived == nil)
+  }
+
+  /// The listener was there before the tracing, so that only the server's own end tells.
+  @Test func whoDestroysAnInboundConnectionWasInItsNamespace() throws {
+    let record = try #require(
+      try play(
+        """
+        0! c LI>SR L:8080 R:5000
+        0! c SR>ES L:8080 R:5000
+        0! c rst L:8080 R:5000
+        0! c ES>CL L:8080 R:5000
+        0! err 104 L:8080 R:5000
+        300 c del L:8080 R:5000
+        """
+      ).first)
+    #expect(record.process.identity.pid == 300 && record.networkNamespace == 1)
+  }
+
   /// What events did not show is concluded from only where none were lost.
   @Test(
     arguments: [

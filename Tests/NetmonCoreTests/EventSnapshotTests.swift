@@ -54,6 +54,25 @@ import Testing
     #expect(last.map(\.revision) == [3])
   }
 
+  /// A second connect(2) from the same bound port to the same peer.
+  @Test func anAttemptThatFindsItsPortTakenLeavesTheConnectionAlone() throws {
+    var host = TracedHost()
+    host.play(try EventScript(start: start).events(Self.open))
+    let first = try #require(host.tracker.drain().first)
+    host.play(
+      try EventScript(start: start + 1_000_000).events(
+        """
+        100 b CL>SS L:4000 R:80
+        100 b SS>CL L:4000 R:80
+        100 b del L:4000 R:0
+        """))
+    let failed = try #require(host.tracker.drain().first)
+    #expect(failed.error == .EADDRNOTAVAIL && failed.local == first.local)
+    let seen = look(&host, at: start + 2_000_000_000, [Self.socket(.ESTABLISHED)])
+    #expect(seen.map(\.origin) == [first.origin])
+    #expect(look(&host, at: start + 3_000_000_000, [Self.socket(.ESTABLISHED)]).isEmpty)
+  }
+
   @Test func eventsContinueWhatASnapshotShowed() throws {
     var host = TracedHost()
     let first = try #require(look(&host, at: start, [Self.socket(.ESTABLISHED)]).first)
@@ -163,6 +182,15 @@ import Testing
     #expect(told.state == .ESTABLISHED && told.closedAt == nil)
     let ended = look(&host, at: start + 9_000_000_000, [])
     #expect(ended.map(\.error) == [.ECONNREFUSED] && ended.map(\.state) == [.CLOSE])
+  }
+
+  @Test func aUDPSocketWithoutOwnerIsWhoseRouteItWas() throws {
+    var host = TracedHost()
+    host.play(try EventScript(start: start).events("100 fib 0 255 udp *:4000 R:53"))
+    let socket = Self.socket(
+      .ESTABLISHED, "192.0.2.1:4000", "192.0.2.2:53", owner: nil, transport: .udp)
+    let records = look(&host, at: start + 1000, [socket])
+    #expect(records.map(\.process.identity) == [TracedHost.client])
   }
 
   @Test func twoNamespacesWithTheSameEnds() throws {

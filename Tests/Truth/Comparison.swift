@@ -95,9 +95,11 @@ extension LoggedAttempt {
     // An attempt may leave the port unknown, a record must not say another one.
     if localPort != 0, record.local.port != 0, record.local.port != localPort { return false }
     let delay = record.timestamp.microseconds(since: start)
-    // accept(2) may come long after the connection.
-    if isInbound { return (-60_000_000...Comparison.tolerance).contains(delay) }
-    return (-Comparison.tolerance...Comparison.patience).contains(delay)
+    // accept(2) may come long after the connection, and a look at the sockets, which alone finds
+    // UDP without an error, is dated by its beginning.
+    let early: Int64 =
+      isInbound ? 60_000_000 : `protocol` == .udp ? Comparison.patience : Comparison.tolerance
+    return (-early...Comparison.patience).contains(delay)
   }
 
   fileprivate func distance(to record: Connection) -> Int64 {

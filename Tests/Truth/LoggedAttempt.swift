@@ -30,7 +30,8 @@ struct LoggedAttempt: Decodable, Sendable {
   var told = Told.success
   /// The error of what followed the attempt.
   var later: ConnectionError?
-  /// How the application ended it: `closed`, `aborted`, `gave up`, `lost`.
+  /// How the application ended it: `closed`, `closed last` (after the peer), `aborted`, `gave up`,
+  /// `lost`.
   var end = "closed"
   /// Bytes of data.
   var sent: Int64 = 0

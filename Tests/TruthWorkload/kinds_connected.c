@@ -33,9 +33,9 @@ static bool exchange(struct attempt *attempt, bool server_closes) {
 
 void run_success(struct job *job) {
   struct attempt attempt;
-  if (open_to(&attempt, job, "success", ECHO) == 0)
-    exchange(&attempt, next_random(&job->seed) % 2);
-  attempt_close(&attempt, "closed");
+  bool server_closes = next_random(&job->seed) % 2;
+  if (open_to(&attempt, job, "success", ECHO) == 0) exchange(&attempt, server_closes);
+  attempt_close(&attempt, server_closes ? "closed last" : "closed");
 }
 
 // The peer resets before it has sent anything.

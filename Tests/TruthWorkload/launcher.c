@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAXIMUM_CHILDREN = 256, MAXIMUM_SLOW = 96, POOLS = 2 };
+enum { MAXIMUM_CHILDREN = 384, MAXIMUM_SLOW = 192, POOLS = 2 };
 
 static void run_job(struct job *job) { kinds[job->kind].run(job); }
 
@@ -151,6 +151,8 @@ static int start_pools(void) {
 void launch(enum world world, const struct schedule *schedule) {
   world_enter(world);
   int pool = start_pools();
+  // The kernel tells the bytes of a namespace's sockets only once somebody has heard of it.
+  wait_until(microseconds(CLOCK_MONOTONIC) + 1000000);
   uint64_t seed = schedule->seed + world;
   int64_t start = microseconds(CLOCK_MONOTONIC);
   int children = POOLS;

@@ -13,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 struct plan *plan;
@@ -110,9 +109,6 @@ int main(int count, char **arguments) {
   servers_start(stop);
   close(stop[0]);
   fflush(NULL);
-  // The kernel tells the bytes of a namespace's sockets only once somebody has heard of it.
-  struct timespec half = {.tv_nsec = 500000000};
-  nanosleep(&half, NULL);
   run_world(HOST, schedule, 50);
   run_world(CLIENT, schedule, 46);
   run_world(PORTS, schedule, 4);

@@ -35,13 +35,14 @@ static int listening_socket(enum world world, int is_ipv6, int type, uint16_t *p
   return descriptor;
 }
 
-static void answer(struct attempt *attempt) {
+// Returns whether the client had closed by then.
+static bool answer(struct attempt *attempt) {
   struct request request;
   static char bytes[65536];
-  if (attempt_receive(attempt, &request, sizeof request) < (ssize_t)sizeof request) return;
-  if (attempt_receive(attempt, bytes, request.extra) < 0) return;
-  if (!attempt_send(attempt, bytes, request.answer)) return;
-  if (!request.server_closes) attempt_receive(attempt, bytes, 1);
+  if (attempt_receive(attempt, &request, sizeof request) < (ssize_t)sizeof request) return false;
+  if (attempt_receive(attempt, bytes, request.extra) < 0) return false;
+  if (!attempt_send(attempt, bytes, request.answer)) return false;
+  return !request.server_closes && attempt_receive(attempt, bytes, 1) == 0;
 }
 
 static void serve(int listener, uint16_t port, enum service service, struct job *job) {
@@ -66,8 +67,8 @@ static void serve(int listener, uint16_t port, enum service service, struct job 
       attempt_close(&attempt, "aborted");
       return;
     case ECHO:
-      answer(&attempt);
-      break;
+      attempt_close(&attempt, answer(&attempt) ? "closed last" : "closed");
+      return;
     case LAZY: {
       char byte;
       attempt_receive(&attempt, &byte, 1);

@@ -10,12 +10,25 @@ extension ConnectionTracker {
     let outcome = Outcome.kernel(error, .datagram, .icmp)
     let time = history.clock.timestamp(event.time)
     let handle =
-      find(tuple, preferring: sender?.networkNamespace ?? 0)
+      findDatagramSocket(tuple, of: sender, at: time)
       ?? openDatagramSocket(tuple, sender, at: time)
     // What the socket failed with first stays; it may be told so for every datagram.
     guard sockets[handle]?.record.error == nil else { return }
     sockets[handle]?.record.take(outcome)
     markDirty(handle, at: time)
+  }
+
+  /// The socket with these ends, unless they are those of another process by now: then its socket
+  /// has gone, which no event told.
+  private mutating func findDatagramSocket(
+    _ tuple: SocketEvent.Tuple, of sender: DatagramSenders.Sender?, at time: Timestamp
+  ) -> SocketTable.Handle? {
+    guard let handle = find(tuple, preferring: sender?.networkNamespace ?? 0) else { return nil }
+    guard let old = sockets[handle]?.record.process.identity, old.pid != 0,
+      let new = sender?.process.identity, new.pid != 0, !old.isSame(as: new)
+    else { return handle }
+    finish(handle, at: time)
+    return nil
   }
 
   private mutating func openDatagramSocket(
@@ -38,7 +51,7 @@ extension ConnectionTracker {
     let flow = DatagramSenders.Flow(
       port: datagram.tuple.local.port, remote: datagram.tuple.remote)
     guard let sender = history.senders[flow], !isOwn(sender.process),
-      history.senders.isNews(flow, at: datagram.time)
+      history.senders.isNews(flow, of: sender.process.identity, at: datagram.time)
     else { return }
     let time = history.clock.timestamp(datagram.time)
     var record = record(

@@ -15,6 +15,10 @@ extension ConnectionTracker {
       !history.threads.isKernelThread(event.thread)
     {
       sockets[handle]?.record.process = history.threads.process(of: event.thread)
+      let space = history.threads.networkNamespace(of: event.thread)
+      if sockets[handle]?.record.networkNamespace == nil, space != 0 {
+        sockets[handle]?.record.networkNamespace = Int64(clamping: space)
+      }
     }
     end(handle, at: event.time, portAtEnd: tuple.remote.port, cookie: cookie)
   }
@@ -27,7 +31,9 @@ extension ConnectionTracker {
     guard let attempt = sockets[handle]?.attempt else { return }
     if history.latest[attempt.thread] == handle { history.latest[attempt.thread] = nil }
     let closed = attempt.closing?.time ?? time
-    finish(handle, at: attempt.moment(closed), cookie: cookie)
+    // `tcp_disconnect` sets the counters back: what they say at the end is not what was.
+    finish(
+      handle, at: attempt.moment(closed), cookie: attempt.isDisconnected ? 0 : cookie)
   }
 
   /// Concludes how a socket ended, once. What comes later adds nothing.

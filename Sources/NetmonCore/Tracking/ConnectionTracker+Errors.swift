@@ -97,10 +97,11 @@ extension ConnectionTracker {
     guard !event.isInterrupt else { return }
     if tuple.transport == .udp {
       history.senders.note(
-        .init(port: tuple.local.port, remote: tuple.remote),
+        .init(port: tuple.local.port, remote: tuple.remote), of: event.thread,
         .init(
           process: history.threads.process(of: event.thread),
-          networkNamespace: history.threads.networkNamespace(of: event.thread), seen: event.time),
+          networkNamespace: history.threads.networkNamespace(of: event.thread),
+          thread: event.thread, seen: event.time),
         at: event.time)
     }
     guard error < 0 else {
@@ -129,7 +130,11 @@ extension ConnectionTracker {
     guard !isOwn(failure.process) else { return }
     let flow = DatagramSenders.Flow(
       port: failure.tuple.local.port, remote: failure.tuple.remote)
-    if failure.tuple.transport == .udp, !history.senders.isNews(flow, at: failure.time) { return }
+    if failure.tuple.transport == .udp,
+      !history.senders.isNews(flow, of: failure.process.identity, at: failure.time)
+    {
+      return
+    }
     let time = history.clock.timestamp(failure.time)
     var record = record(
       at: time, failure.tuple.transport, .CLOSE, .outbound, local: failure.tuple.local,

@@ -116,7 +116,11 @@ extension ConnectionTracker {
 
   private mutating func progress(_ change: SocketEvent.StateChange, _ event: SocketEvent) {
     guard let handle = find(change, event) else { return }
-    if change.from == .LISTEN { noteListenerEnd(handle) } else { learnEnds(handle, change.tuple) }
+    if change.from == .LISTEN {
+      noteListenerEnd(handle)
+    } else {
+      learnEnds(handle, change.tuple, isClosing: change.to == .CLOSE)
+    }
     learnProcess(handle, event)
     let moment = sockets.update(handle) { $0.enter(change, event) }
     guard case .some(let moment?) = moment else { return }
@@ -215,7 +219,9 @@ extension ConnectionTracker {
   }
 
   /// Takes the ends from an event, which knows the port that connect(2) chose.
-  mutating func learnEnds(_ handle: SocketTable.Handle, _ tuple: SocketEvent.Tuple) {
+  mutating func learnEnds(
+    _ handle: SocketTable.Handle, _ tuple: SocketEvent.Tuple, isClosing: Bool = false
+  ) {
     guard tuple.local.port != 0, tuple.remote.port != 0 else { return }
     let ends = sockets.update(handle) { socket -> SocketTable.Ends? in
       guard socket.attempt?.closing == nil,
@@ -224,7 +230,10 @@ extension ConnectionTracker {
       socket.record.local = tuple.local
       return SocketTable.Ends(socket.record)
     }
-    if case .some(let ends?) = ends { sockets.index(handle, ends: ends) }
+    guard case .some(let ends?) = ends else { return }
+    // An attempt that fails because its port is taken has the ends of the connection that took it.
+    if isClosing, sockets[ends] != nil { return }
+    sockets.index(handle, ends: ends)
   }
 
   /// Takes the process from the first event in whose task an inbound connection is the

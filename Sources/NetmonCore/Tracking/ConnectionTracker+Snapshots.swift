@@ -70,6 +70,13 @@ extension ConnectionTracker {
     if socket.state == .TIME_WAIT { entry.record.closedAt = time }
     entry.isExcluded = isOwn(socket, snapshot)
     _ = entry.learn(socket, snapshot)
+    // A UDP socket that is gone before its owner can be found has still asked for its route.
+    let flow = DatagramSenders.Flow(port: socket.local.port, remote: socket.remote)
+    if entry.record.process.identity.pid == 0, socket.transport == .udp,
+      let sender = history.senders[flow], sender.networkNamespace == socket.networkNamespace
+    {
+      entry.record.process = sender.process
+    }
     let handle = open(entry)
     if direction == .listen, socket.transport == .tcp {
       let port = PortKey(networkNamespace: socket.networkNamespace, port: socket.local.port)

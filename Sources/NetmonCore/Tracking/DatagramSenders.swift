@@ -11,9 +11,15 @@ struct DatagramSenders: Sendable {
   struct Sender: Sendable {
     var process: ProcessDetails
     var networkNamespace: UInt64
+    var thread: Int32
     var seen: UInt64
-    /// When a failure of this flow was last reported; 0 when never.
-    var reported: UInt64 = 0
+    /// The failure of this flow that was reported last.
+    var reported: Report?
+  }
+
+  struct Report: Sendable {
+    var time: UInt64
+    var process: ProcessIdentity
   }
 
   /// A datagram that this kernel rejected, while it may still turn out whether its sender was told.
@@ -40,9 +46,13 @@ struct DatagramSenders: Sendable {
 
   subscript(flow: Flow) -> Sender? { senders[flow] }
 
-  mutating func note(_ flow: Flow, _ sender: @autoclosure () -> Sender, at time: UInt64) {
-    // An unconnected sender asks for every datagram.
-    if let index = senders.index(forKey: flow), time &- senders.values[index].seen < 1_000_000_000 {
+  mutating func note(
+    _ flow: Flow, of thread: Int32, _ sender: @autoclosure () -> Sender, at time: UInt64
+  ) {
+    // An unconnected sender asks for every datagram. But ports are soon another process's.
+    if let index = senders.index(forKey: flow), senders.values[index].thread == thread,
+      time &- senders.values[index].seen < 1_000_000_000
+    {
       return
     }
     if let old = senders[flow] {
@@ -58,11 +68,13 @@ struct DatagramSenders: Sendable {
     }
   }
 
-  /// Whether a failure of this flow is news; from now on it is not.
-  mutating func isNews(_ flow: Flow, at time: UInt64) -> Bool {
+  /// Whether a failure of a process's flow is news; from now on it is not.
+  mutating func isNews(_ flow: Flow, of process: ProcessIdentity, at time: UInt64) -> Bool {
     guard let sender = senders[flow] else { return true }
-    if sender.reported != 0, time &- sender.reported < Self.repetition { return false }
-    senders[flow]?.reported = time
+    if let last = sender.reported, last.process == process, time &- last.time < Self.repetition {
+      return false
+    }
+    senders[flow]?.reported = Report(time: time, process: process)
     return true
   }
 

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// What netmon records, against what the processes that it watched know.
+@Suite("The truth")
+struct TruthTests {
+  @Test(
+    "Every attempt is recorded as it was",
+    .enabled(if: ChildProcess.find("ip") != nil, "needs ip (Debian: iproute2)"),
+    .enabled("needs root and tracefs") { try await canTrace() })
+  func everyAttempt() async throws {
+    let run = try await ChildProcess.run(
+      BuiltProducts.truth, ["--attempts", "1500", "--rate", "300", "--limit", "150s"],
+      lifetime: .seconds(180))
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    #expect(run.output.contains("misses: 0; false failures: 0; surplus records: 0"))
+  }
+
+  private static func canTrace() async throws -> Bool {
+    let directory = try TestDirectory()
+    let look = try await Netmon.run(
+      ["collect", "--once", "--source", "kernel", "--db", directory("netmon.db")])
+    return look.status == 0
+  }
+}

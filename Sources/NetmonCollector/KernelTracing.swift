@@ -16,6 +16,8 @@ final class KernelTracing {
   private var nextLook: UInt64 = 0
   private var lost: UInt64 = 0
   private var hasLost = false
+  /// When to read the processes once more; nil when they are known.
+  private var nextSeeding: UInt64?
 
   /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
   private static let settling: UInt64 = 20_000_000
@@ -55,8 +57,8 @@ final class KernelTracing {
   }
 
   /// Takes in what the kernel still holds back.
-  func finish(_ tracker: inout ConnectionTracker) throws(KernelError) {
-    handle(try source.finish(), &tracker)
+  func finish(_ tracker: inout ConnectionTracker) {
+    handle(source.finish(), &tracker)
     tracker.advance(to: Self.monotonic())
   }
 
@@ -76,10 +78,19 @@ final class KernelTracing {
     handle(try source.nextBatch(waiting: milliseconds), &tracker)
     let horizon = start - Self.settling
     tracker.advance(to: horizon)
+    if let nextSeeding, nextSeeding <= horizon {
+      self.nextSeeding = nil
+      seed(&tracker)
+    }
     return horizon
   }
 
   private func handle(_ batch: KernelSource.Batch, _ tracker: inout ConnectionTracker) {
+    if batch.hasNewSideband {
+      seed(&tracker)
+      // Events from before that reading are still to come, and will undo some of it.
+      nextSeeding = Self.monotonic() + 2 * Self.settling
+    }
     for event in batch.events {
       tracker.handle(event)
       switch event.kind {

@@ -65,6 +65,9 @@ final class PerfRing {
 }
 
 extension PerfRing {
+  /// Whether the event is dead, as its CPU went offline.
+  var isHungUp: Bool { (try? Descriptor.wait(for: [event], milliseconds: 0)) == .hungUp }
+
   /// Takes out all records that are in the ring. What cannot be read is lost, and told so.
   func drain(_ body: (SocketEvent) -> Void) {
     let head = linux_perf_data_head(page)

@@ -46,15 +46,17 @@ package final class DestroyGroup {
   }
 
   /// Takes out what has come. `time` becomes that of the events, as the messages have none.
-  func drain(time: UInt64, _ body: (SocketEvent) -> Void) throws(KernelError) {
+  ///
+  /// Returns why no more could be read, if that was so: what was lost by it is told as well.
+  func drain(time: UInt64, _ body: (SocketEvent) -> Void) -> KernelError? {
     while true {
-      do {
-        guard let count = try socket.receive(into: &buffer) else { return }
+      do throws(KernelError) {
+        guard let count = try socket.receive(into: &buffer) else { return nil }
         Self.decode(buffer.span.bytes.extracting(0..<count), time: time, body)
       } catch {
-        // The buffer was full; what follows is there.
-        guard error.errno == ENOBUFS else { throw error }
         body(Self.event(.lost(source: "sock_diag", count: 0), time))
+        // When the buffer was full, what follows is there.
+        guard error.errno == ENOBUFS else { return error }
       }
     }
   }

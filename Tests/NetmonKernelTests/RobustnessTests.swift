@@ -124,7 +124,7 @@ struct RobustnessTests {
       for ring in sideband.rings { ring.drain { events.append($0) } }
       _ = try run("/bin/true")
     }
-    #expect(lost("perf", in: events).contains { $0 > 10 })
+    #expect(lost("perf", in: events).contains { $0 > 0 })
     #expect(sideband.rings.allSatisfy { !$0.isHungUp })
   }
 

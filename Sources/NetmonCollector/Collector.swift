@@ -166,7 +166,7 @@ public actor Collector: Service {
   /// Stores what is left and lets another collector have the store.
   func release() {
     do {
-      try watch.finish(&tracker)
+      watch.finish(&tracker)
       try flush()
       try store.checkpoint()
     } catch {
@@ -189,7 +189,7 @@ public actor Collector: Service {
     if let count = watch.takeLosses() {
       try recordGap(
         from, time, count: count == 0 ? nil : Int(clamping: count),
-        "the kernel's ring of events was full")
+        "events of the kernel were lost")
     }
     let patience = max(5, 5 * configuration.interval.components.seconds) * 1_000_000
     if tier != .kernel, time.microseconds(since: from) > patience {

@@ -17,11 +17,15 @@ final class KernelTracing {
   private var nextLook: UInt64 = 0
   private var lost: UInt64 = 0
   private var hasLost = false
-  /// Some processes may have come, changed or gone without an event.
-  private var hasLostProcesses = false
+  /// When to read the processes once more, as some may have come, changed or gone without an event;
+  /// nil when they are known.
+  private var nextSeeding: UInt64?
 
   /// Looking at many sockets is dear, and events tell most: what part of the time it may take.
   private static let moderation: UInt64 = 100
+
+  /// Reading all processes is dear, and losses come in numbers: how long to wait, in nanoseconds.
+  private static let seedingPause: UInt64 = 1_000_000_000
 
   /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
   private static let settling: UInt64 = 20_000_000
@@ -61,10 +65,6 @@ final class KernelTracing {
 
   private func look(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws {
     let start = Self.monotonic()
-    if hasLostProcesses {
-      hasLostProcesses = false
-      seed(&tracker)
-    }
     tracker.setClock(Self.clock())
     let snapshot = try scanner.scan(now: now())
     // What happened during the reading comes before its result.
@@ -75,8 +75,8 @@ final class KernelTracing {
   }
 
   /// Takes in what the kernel still holds back.
-  func finish(_ tracker: inout ConnectionTracker) throws(KernelError) {
-    handle(try source.finish(), &tracker)
+  func finish(_ tracker: inout ConnectionTracker) {
+    handle(source.finish(), &tracker)
     tracker.advance(to: Self.monotonic())
   }
 
@@ -96,16 +96,25 @@ final class KernelTracing {
     handle(try source.nextBatch(waiting: milliseconds), &tracker)
     let horizon = start - Self.settling
     tracker.advance(to: horizon)
+    if let nextSeeding, nextSeeding <= horizon {
+      self.nextSeeding = nil
+      seed(&tracker)
+    }
     return horizon
   }
 
   private func handle(_ batch: KernelSource.Batch, _ tracker: inout ConnectionTracker) {
+    if batch.hasNewSideband {
+      seed(&tracker)
+      // Events from before that reading are still to come, and will undo some of it.
+      nextSeeding = Self.monotonic() + 2 * Self.settling
+    }
     for event in batch.events {
       tracker.handle(event)
       switch event.kind {
       case .fork, .name, .executable: learn(&tracker)
       case .lost(let source, let count, _):
-        if source == .perf { hasLostProcesses = true }
+        if source == .perf { nextSeeding = nextSeeding ?? Self.monotonic() + Self.seedingPause }
         lost += count
         hasLost = true
       default: break

@@ -75,8 +75,8 @@ enum Watch {
   }
 
   /// Takes in what the kernel still holds back.
-  func finish(_ tracker: inout ConnectionTracker) throws {
-    if case .events(let tracing) = self { try tracing.finish(&tracker) }
+  func finish(_ tracker: inout ConnectionTracker) {
+    if case .events(let tracing) = self { tracing.finish(&tracker) }
   }
 
   /// How many events were lost; 0 if that is not known, nil if none.

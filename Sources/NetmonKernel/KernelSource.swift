@@ -25,8 +25,11 @@ public final class KernelSource {
     public var events: [SocketEvent] = []
     /// Records that were not as documented.
     public var malformed = 0
-    /// Why a CPU that came online cannot be watched; tried again every second.
+    /// Why something cannot be read or a CPU that came online not be watched; tried again every
+    /// second.
     public var failure: KernelError?
+    /// Whether the processes of a CPU are told of only from here on: some may have begun unseen.
+    public var hasNewSideband = false
 
     public init() {}
   }
@@ -39,7 +42,7 @@ public final class KernelSource {
 
   private var merge = EventMerge()
   private var executables = ExecutableFilter()
-  private var cpus: Set<UInt32> = []
+  private let cpuWatch = try? CPUWatch()
   private var lastDrain: UInt64 = 0
   private var lastCPUCheck: UInt64 = 0
 
@@ -163,18 +166,19 @@ extension KernelSource {
   public func nextBatch(waiting milliseconds: Int32 = 100) throws(KernelError) -> Batch {
     var descriptors = instance.rings.map(\.pipe)
     if let sideband { descriptors += sideband.rings.map(\.event) }
+    if let cpuWatch { descriptors.append(cpuWatch.descriptor) }
     // Figures are not waited for: they would wake for each socket.
     if try Descriptor.wait(for: descriptors, milliseconds: milliseconds) == .hungUp {
       // A CPU went offline. Its event would end every wait at once until it is closed.
       lastCPUCheck = 0
       usleep(UInt32(max(milliseconds, 1)) * 1000)
     }
-    return try drain(holdingBack: Self.settling)
+    return drain(holdingBack: Self.settling)
   }
 
   /// Takes out everything, also what other CPUs may still add to.
-  public func finish() throws(KernelError) -> Batch {
-    try drain(holdingBack: 0)
+  public func finish() -> Batch {
+    drain(holdingBack: 0)
   }
 
   /// Has the final figures of sockets in a network namespace told as well, which is found by a
@@ -183,17 +187,21 @@ extension KernelSource {
     destroyGroup?.follow(networkNamespace, of: process)
   }
 
-  private func drain(holdingBack: UInt64) throws(KernelError) -> Batch {
+  private func drain(holdingBack: UInt64) -> Batch {
     let now = Self.now()
     var batch = Batch()
-    if now - lastCPUCheck >= Self.cpuCheckInterval {
+    let changes = cpuWatch?.takeChanges(of: sideband?.rings.map(\.cpu) ?? []) ?? .init()
+    if changes.isAny || now - lastCPUCheck >= Self.cpuCheckInterval {
       do {
-        try openRings()
+        batch.hasNewSideband = try openRings(wentOffline: changes.offline)
       } catch {
+        // Some may have been opened all the same.
+        batch.hasNewSideband = true
         batch.failure = error
       }
+      if batch.hasNewSideband { noteLoss(.perf) }
     }
-    try drainRings(now, &batch)
+    drainRings(now, &batch)
     lastDrain = now
     batch.events = merge.take(until: holdingBack == 0 ? .max : now - holdingBack)
     batch.events.removeAll { !executables.accepts($0) }
@@ -206,8 +214,10 @@ extension KernelSource {
     return batch
   }
 
-  private func drainRings(_ now: UInt64, _ batch: inout Batch) throws(KernelError) {
-    try destroyGroup?.drain(clock: Self.now) { merge.append($0, to: Lane.figures) }
+  /// What cannot be read is lost and told so, and keeps nothing else from being read.
+  private func drainRings(_ now: UInt64, _ batch: inout Batch) {
+    let failure = destroyGroup?.drain(clock: Self.now) { merge.append($0, to: Lane.figures) }
+    batch.failure = failure ?? batch.failure
     for ring in sideband?.rings ?? [] {
       ring.drain(until: now) { event in
         if case .lost = event.kind {
@@ -218,17 +228,22 @@ extension KernelSource {
       }
     }
     for ring in instance.rings {
-      let findings = try ring.drain(until: now, decoder) {
+      let findings = ring.drain(until: now, decoder) {
         merge.append($0, to: Lane.tracepoints(ring.cpu))
       }
       batch.malformed += findings.malformed
-      if findings.lost > 0 {
-        append(
-          SocketEvent(
-            time: now, cpu: ring.cpu, thread: 0, isInterrupt: true,
-            kind: .lost(.tracefs, count: findings.lost, until: Self.now())))
+      batch.failure = findings.failure ?? batch.failure
+      if findings.lost > 0 || findings.failure != nil {
+        noteLoss(.tracefs, count: findings.lost, on: ring.cpu)
       }
     }
+  }
+
+  private func noteLoss(_ source: SocketEvent.Source, count: UInt64 = 0, on cpu: UInt32 = 0) {
+    append(
+      SocketEvent(
+        time: lastDrain, cpu: cpu, thread: 0, isInterrupt: true,
+        kind: .lost(source, count: count, until: Self.now())))
   }
 
   /// Appends a loss, which happened at some time since the drain before.
@@ -258,27 +273,30 @@ extension KernelSource {
 // MARK: - CPUs
 
 extension KernelSource {
-  /// Opens the rings of CPUs that are online for the first time, and the side-band of those that
-  /// came back.
+  /// Opens the rings of CPUs that are online for the first time, those that could not be read, and
+  /// the side-band of CPUs that came back.
   ///
   /// A trace ring outlives its CPU. A perf event does not: it is drained once more and closed.
-  private func openRings() throws(KernelError) {
+  ///
+  /// Returns whether a side-band was opened.
+  @discardableResult
+  private func openRings(wentOffline: Set<UInt32> = []) throws(KernelError) -> Bool {
     lastCPUCheck = Self.now()
     let online = Set(try CPUList.online().cpus)
-    guard online != cpus else { return }
+    for ring in instance.rings where ring.hasFailed { try ring.reopen() }
     for cpu in online.sorted() where !instance.rings.contains(where: { $0.cpu == cpu }) {
       try instance.openRing(of: cpu, subBuffers)
     }
-    if let sideband {
-      let gone = sideband.rings.filter { !online.contains($0.cpu) }
-      for ring in gone {
-        ring.drain(until: lastCPUCheck) { merge.append($0, to: Lane.sideband(ring.cpu)) }
-      }
-      sideband.close(gone.map(\.cpu))
-      for cpu in online.sorted() where !sideband.rings.contains(where: { $0.cpu == cpu }) {
-        try sideband.open(cpu)
-      }
+    guard let sideband else { return false }
+    let dead = sideband.rings.filter {
+      !online.contains($0.cpu) || wentOffline.contains($0.cpu) || $0.isHungUp
     }
-    cpus = online
+    for ring in dead {
+      ring.drain(until: lastCPUCheck) { merge.append($0, to: Lane.sideband(ring.cpu)) }
+    }
+    sideband.close(dead.map(\.cpu))
+    let new = online.subtracting(sideband.rings.map(\.cpu))
+    for cpu in new.sorted() { try sideband.open(cpu) }
+    return !new.isEmpty
   }
 }

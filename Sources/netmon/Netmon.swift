@@ -50,6 +50,11 @@ struct Netmon {
       console.complain("\(error)\n")
       exit(ExitCode.usage.rawValue)
     }
+    guard OpenFileLimit.raise() >= OpenFileLimit.minimum else {
+      console.complain(
+        "netmon: \(OpenFileLimit.minimum) open files must be allowed at least (ulimit -n)\n")
+      exit(ExitCode.failure.rawValue)
+    }
     do {
       try await action(Invocation(console: console, environment: environment))
     } catch {

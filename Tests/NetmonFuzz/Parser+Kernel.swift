@@ -44,7 +44,9 @@ extension Parser {
   /// `format` files, sub-buffers, and what belongs to them.
   static func tracing(_ corpus: Corpus) throws(CorpusError) -> [Parser] {
     let layouts = try corpus.kernels().compactMap { Layout($0, corpus) }
-    var parsers = [try formats(corpus), try headerPage(corpus), statistics(), cpuList()]
+    var parsers = [
+      try formats(corpus), try headerPage(corpus), statistics(), cpuList(), cpuWatch(),
+    ]
     for layout in layouts {
       guard let page = corpus.kernelFile(layout.version, "refused.page.hex") else { continue }
       let seeds = [Corpus.bytes(hexadecimal: page)]
@@ -114,6 +116,17 @@ extension Parser {
     return Parser(name: "cpu-list", seeds: seeds) { input throws(BrokenInvariant) in
       guard let list = CPUList(String(decoding: input, as: UTF8.self)) else { return }
       try require(list.cpus.allSatisfy { $0 < 8192 }, "a CPU of no machine")
+    }
+  }
+}
+
+extension Parser {
+  private static func cpuWatch() -> Parser {
+    let seeds = ["online", "offline"].map { action in
+      Array("\(action)@/devices/system/cpu/cpu1\0ACTION=\(action)\0SEQNUM=1\0".utf8)
+    }
+    return Parser(name: "cpu-watch", seeds: seeds) { input in
+      _ = CPUWatch.event(input[...])
     }
   }
 }

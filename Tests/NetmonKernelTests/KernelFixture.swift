@@ -3,8 +3,8 @@ import NetmonCore
 
 @testable import NetmonKernel
 
-/// Files of the kernel, recorded or reconstructed: `Fixtures/VERSION/NAME`; `Fixtures/README.md` says
-/// where each comes from.
+/// Files of the kernel, recorded or reconstructed: `Fixtures/VERSION/NAME`. Where each comes from is
+/// said in `Fixtures/README.md`.
 enum KernelFixture {
   struct Missing: Error {
     let path: String

@@ -19,15 +19,27 @@ struct LiveKernelTests {
     return try KernelSource(options, proc: proc, capabilities: &capabilities)
   }
 
-  /// Everything that happens meanwhile, in the order in which the source tells it.
+  /// Everything that happens meanwhile, in the order in which the source tells it, until `isOver`
+  /// says that the last of it has come: exits and final figures are told a little later.
   private func events(
-    _ options: KernelSource.Options = .init(), during body: () throws -> Void
+    _ options: KernelSource.Options = .init(), during body: () throws -> Void,
+    until isOver: ([SocketEvent]) -> Bool
   ) throws -> [SocketEvent] {
     let source = try open(options)
     try body()
-    // Exits and final figures are told a little later.
-    usleep(50_000)
-    return try source.finish().events
+    var events: [SocketEvent] = []
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !isOver(events), ContinuousClock.now < deadline {
+      events += try source.nextBatch(waiting: 10).events
+    }
+    return events + source.finish().events
+  }
+
+  /// Whether this many sockets with a port at either end are destroyed.
+  private func areDestroyed(
+    _ count: Int, port: UInt16
+  ) -> ([SocketEvent]) -> Bool {
+    { events in story(events, port: port).count { $0 == "destroy" } >= count }
   }
 
   private func tuple(_ kind: SocketEvent.Kind) -> SocketEvent.Tuple? {
@@ -63,7 +75,11 @@ struct LiveKernelTests {
     let closed = try LiveSocket(host)
     let port = closed.port
     closed.close()
-    let all = try events { try LiveSocket.refusedConnect(host, port) }
+    let all = try events {
+      try LiveSocket.refusedConnect(host, port)
+    } until: {
+      areDestroyed(1, port: port)($0)
+    }
     #expect(
       story(all, port: port).prefix(5) == [
         "CLOSE>SYN_SENT", "send_reset", "receive_reset", "SYN_SENT>CLOSE", "error 111",
@@ -78,6 +94,11 @@ struct LiveKernelTests {
     let listener = try LiveSocket("127.0.0.1")
     let all = try events {
       try listener.exchange(bytes: 1000)
+    } until: { events in
+      areDestroyed(2, port: listener.port)(events)
+        && events.contains {
+          if case .figures(_, let figures) = $0.kind { figures.bytesSent == 1000 } else { false }
+        }
     }
     let changes = story(all, port: listener.port)
     #expect(changes.first == "CLOSE>SYN_SENT")
@@ -103,7 +124,11 @@ struct LiveKernelTests {
     let closed = try LiveSocket("127.0.0.1")
     let port = closed.port
     closed.close()
-    let all = try events { LiveSocket.sendDatagram("127.0.0.1", port) }
+    let all = try events {
+      LiveSocket.sendDatagram("127.0.0.1", port)
+    } until: {
+      story($0, port: port).contains("error 111")
+    }
     #expect(story(all, port: port).first == "route 0")
     #expect(story(all, port: port).contains("error 111"))
   }
@@ -114,14 +139,22 @@ struct LiveKernelTests {
     let closed = try LiveSocket("127.0.0.1")
     let port = closed.port
     closed.close()
-    let all = try events(options) { try LiveSocket.refusedConnect("127.0.0.1", port) }
+    let all = try events(options) {
+      try LiveSocket.refusedConnect("127.0.0.1", port)
+    } until: {
+      areDestroyed(1, port: port)($0)
+    }
     #expect(
       all.contains { $0.thread == currentThread && $0.kind == .connectExit(result: -ECONNREFUSED) })
   }
 
   @Test func processesAndTheirNamespaces() throws {
     var child: Int32 = 0
-    let all = try events { child = try run("/usr/bin/unshare", "-n", "/bin/true") }
+    let all = try events {
+      child = try run("/usr/bin/unshare", "-n", "/bin/true")
+    } until: { events in
+      events.contains { $0.kind == .exit(process: child, thread: child) }
+    }
     let mine = all.filter { event in
       switch event.kind {
       case .fork(let process, _, _, _), .exit(let process, _), .name(let process, _, _, _),
@@ -153,6 +186,8 @@ struct LiveKernelTests {
     options.ringKilobytes = 8
     let all = try events(options) {
       for _ in 0..<1000 { try LiveSocket.refusedConnect("127.0.0.1", 1) }
+    } until: { events in
+      events.contains { if case .lost(.tracefs, _, _) = $0.kind { true } else { false } }
     }
     let lost = all.reduce(UInt64(0)) { sum, event in
       guard case .lost(.tracefs, let count, _) = event.kind else { return sum }
@@ -241,8 +276,8 @@ struct LiveKernelTests {
     var scanner = SocketScanner(proc, tables: DiagSocketTables(proc))
     let own = try proc.networkNamespace(of: getpid())
     var found: SocketEntry?
-    for _ in 0..<100 where found == nil {
-      usleep(20_000)
+    let deadline = ContinuousClock.now + .seconds(4)
+    while found == nil, ContinuousClock.now < deadline {
       let snapshot = try scanner.scan(now: Timestamp(microseconds: 0))
       found = snapshot.sockets.first { $0.local.port == 4242 && $0.networkNamespace != own }
     }

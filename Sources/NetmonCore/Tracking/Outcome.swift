@@ -64,9 +64,12 @@ extension Outcome {
     if attempt.softError != 0 {
       return .kernel(attempt.softError, .handshake, .icmp)
     }
-    guard let closing = attempt.closing, !closing.isInterrupt, attempt.isWhole,
-      !context.isIncomplete, !attempt.hasUnseenFailure
+    guard let closing = attempt.closing, attempt.isWhole, !context.isIncomplete,
+      !attempt.hasUnseenFailure
     else { return .unknown }
+    if closing.isInterrupt {
+      return attempt.ranOutOfTime(at: closing.time) ? .timeout(attempt, .handshake) : .unknown
+    }
     let failedAtOnce =
       closing.thread == attempt.thread && (context.portAtEnd ?? 0) == 0 && !attempt.isDisconnected
     return failedAtOnce ? .noPort(attempt, closing) : .gaveUp(attempt, closing, context)
@@ -109,6 +112,40 @@ extension Attempt {
   }
 }
 
+// MARK: - Without error reports
+
+// Kernels before 5.14 do not tell with which error they close a socket.
+
+extension Outcome {
+  /// The kernel gave up for want of an answer, as far as that shows.
+  fileprivate static func timeout(_ attempt: Attempt, _ stage: ErrorStage) -> Outcome {
+    Outcome(
+      error: .ECONNTIMEOUT, stage: stage, source: .inferred,
+      cause: attempt.isDroppedLocally ? .firewall : .timeout)
+  }
+}
+
+extension Attempt {
+  /// Whether an attempt that the kernel closed ended when its last SYN had waited its time: the
+  /// waits double from one second on (RFC 6298), so that the one after `retransmits` repetitions
+  /// is over 2^(`retransmits` + 1) - 1 seconds after the first. An ICMP error comes soon after a
+  /// SYN and not then, but for a neighbour that does not answer, which takes the kernel three
+  /// seconds: the time after one repetition.
+  fileprivate func ranOutOfTime(at end: UInt64) -> Bool {
+    guard (2...16).contains(retransmits) else { return false }
+    let due = ((UInt64(2) << UInt64(retransmits)) - 1) * 1_000_000_000
+    return end.nanoseconds(since: began) >= due - due / 20
+  }
+
+  /// Whether the kernel closed a connection that neither side had ended or reset: it does so only
+  /// when nothing was answered any more (`tcp_write_timeout` and `tcp_keepalive_timer` in
+  /// `net/ipv4/tcp_timer.c`, the latter with a reset).
+  fileprivate func wentUnanswered(_ closing: Closing) -> Bool {
+    closing.isInterrupt && !receivedReset && (retransmits > 0 || sentReset)
+      && (closing.from == .ESTABLISHED || closing.from == .CLOSE_WAIT)
+  }
+}
+
 // MARK: - After ESTABLISHED
 
 extension Outcome {
@@ -127,6 +164,9 @@ extension Outcome {
       case .ESTABLISHED, .SYN_RECV: error = ConnectionError.ECONNRESET.number
       default: break
       }
+    }
+    if error == 0, attempt.wentUnanswered(closing), !context.isIncomplete {
+      return .timeout(attempt, .established)
     }
     if error == 0 {
       let isOurs = attempt.isDisconnected || attempt.sentReset

@@ -65,6 +65,9 @@ final class PerfRing {
 }
 
 extension PerfRing {
+  /// Whether the event is dead, as its CPU went offline.
+  var isHungUp: Bool { (try? Descriptor.wait(for: [event], milliseconds: 0)) == .hungUp }
+
   /// Takes out all records that are in the ring. What cannot be read is lost, and told so: something
   /// between the last that could, and now.
   func drain(until now: UInt64, _ body: (SocketEvent) -> Void) {

@@ -57,18 +57,18 @@ package final class DestroyGroup {
 
   /// Takes out what has come. The messages have no time: that of the events is read from `clock`
   /// once they are here, so that none comes before the end of its socket.
-  func drain(
-    clock: () -> UInt64, _ body: (SocketEvent) -> Void
-  ) throws(KernelError) {
+  ///
+  /// Returns why no more could be read, if that was so: what was lost by it is told as well.
+  func drain(clock: () -> UInt64, _ body: (SocketEvent) -> Void) -> KernelError? {
     while true {
-      do {
-        guard let count = try socket.receive(into: &buffer) else { return }
+      do throws(KernelError) {
+        guard let count = try socket.receive(into: &buffer) else { return nil }
         Self.decode(buffer.span.bytes.extracting(0..<count), time: clock(), body)
       } catch {
-        // The buffer was full; what follows is there.
-        guard error.errno == ENOBUFS else { throw error }
         let time = clock()
         body(Self.event(.lost(.sock_diag, count: 0, until: time), time))
+        // When the buffer was full, what follows is there.
+        guard error.errno == ENOBUFS else { return error }
       }
     }
   }

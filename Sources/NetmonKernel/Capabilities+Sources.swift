@@ -42,6 +42,13 @@ extension Capabilities {
       remedy: remedy)
   }
 
+  mutating func noteConnectSampler(_ error: KernelError? = nil) {
+    note(
+      "perf samples of connect(2)",
+      provides: "where a call goes that fails before any socket event", error: error,
+      remedy: "Run with CAP_PERFMON, on x86-64 or arm64.")
+  }
+
   mutating func noteDestroyGroup(_ error: KernelError? = nil) {
     note(
       "sock_diag-destroy", provides: "final byte counts and round-trip times", error: error,

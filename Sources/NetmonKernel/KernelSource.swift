@@ -9,7 +9,8 @@ public import NetmonCore
 public final class KernelSource {
   public struct Options: Hashable, Sendable {
     /// Also trace connect(2): exact results where rules differ, for 41 ns on every system call of
-    /// the machine.
+    /// the machine. Where a call goes that fails before any other event is then read from the
+    /// caller's stack, if it is there.
     public var traceSyscalls = false
     /// Have the kernel tell the final figures of each TCP socket.
     public var finalFigures = true
@@ -38,6 +39,7 @@ public final class KernelSource {
   private let decoder: EventDecoder
   private let subBuffers: SubBufferFormat
   private let sideband: PerfSideband?
+  private let connectSampler: ConnectSampler?
   private let destroyGroup: DestroyGroup?
 
   private var merge = EventMerge()
@@ -63,6 +65,7 @@ public final class KernelSource {
     instance = try Self.openInstance(in: fs, proc, options, &capabilities)
     sideband = Self.openSideband(&capabilities)
     destroyGroup = options.finalFigures ? Self.openDestroyGroup(&capabilities) : nil
+    connectSampler = options.traceSyscalls ? Self.openConnectSampler(fs, &capabilities) : nil
     var decoder = EventDecoder()
     let tracepoints = Tracepoint.allCases.filter { options.traceSyscalls || !$0.isSystemCall }
     let known = try Self.keep(tracepoints, &capabilities) { tracepoint throws(KernelError) in
@@ -139,6 +142,20 @@ public final class KernelSource {
       return sideband
     } catch {
       capabilities.noteSideband(error)
+      return nil
+    }
+  }
+
+  private static func openConnectSampler(
+    _ fs: TraceFS, _ capabilities: inout Capabilities
+  ) -> ConnectSampler? {
+    do throws(KernelError) {
+      let format = try fs.format(of: .sys_enter_connect)
+      let sampler = try ConnectSampler(format, cpus: CPUList.online().cpus)
+      capabilities.noteConnectSampler()
+      return sampler
+    } catch {
+      capabilities.noteConnectSampler(error)
       return nil
     }
   }
@@ -227,6 +244,12 @@ extension KernelSource {
         }
       }
     }
+    for ring in connectSampler?.rings ?? [] {
+      // A sample that is lost leaves no more than a destination unknown.
+      ring.drain(until: now) { event in
+        if case .connectEnter = event.kind { merge.append(event, to: Lane.samples(ring.cpu)) }
+      }
+    }
     for ring in instance.rings {
       let findings = ring.drain(until: now, decoder) {
         merge.append($0, to: Lane.tracepoints(ring.cpu))
@@ -258,8 +281,9 @@ extension KernelSource {
   private enum Lane {
     static let losses = 0
     static let figures = 1
-    static func sideband(_ cpu: UInt32) -> Int { 2 + 2 * Int(cpu) }
-    static func tracepoints(_ cpu: UInt32) -> Int { 3 + 2 * Int(cpu) }
+    static func sideband(_ cpu: UInt32) -> Int { 2 + 3 * Int(cpu) }
+    static func samples(_ cpu: UInt32) -> Int { 3 + 3 * Int(cpu) }
+    static func tracepoints(_ cpu: UInt32) -> Int { 4 + 3 * Int(cpu) }
   }
 
   /// `CLOCK_MONOTONIC`, the clock of all sources, in nanoseconds.

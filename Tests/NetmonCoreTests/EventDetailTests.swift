@@ -124,6 +124,14 @@ import Testing
       "100 enter 5 R:80\n100 a CL>SS L:0 R:80\n100 a SS>CL L:0 R:80\n100 exit -99\n100 a del *:0 R:0",
       "EADDRNOTAVAIL port kernel no_ports"
     ),
+    (
+      "told twice, with and without its destination",
+      "100 enter 5 R:80\n100 enter 5\n100 exit -101", "ENETUNREACH route kernel no_route"
+    ),
+    (
+      "told twice, the other way round",
+      "100 enter 5\n100 enter 5 R:80\n100 exit -101", "ENETUNREACH route kernel no_route"
+    ),
     ("AF_UNIX", "100 enter 5\n100 exit -2", nil),
     ("not a socket", "100 enter 5 R:80\n100 exit -88", nil),
     ("in progress", "100 enter 5 R:80\n100 exit -115", nil),

@@ -77,8 +77,8 @@ struct LiveKernelTests {
     closed.close()
     let all = try events {
       try LiveSocket.refusedConnect(host, port)
-    } until: {
-      areDestroyed(1, port: port)($0)
+    } until: { events in
+      story(events, port: port).contains("error 111")
     }
     #expect(
       story(all, port: port).prefix(5) == [
@@ -139,13 +139,35 @@ struct LiveKernelTests {
     let closed = try LiveSocket("127.0.0.1")
     let port = closed.port
     closed.close()
+    func isExit(_ event: SocketEvent) -> Bool {
+      event.thread == currentThread && event.kind == .connectExit(result: -ECONNREFUSED)
+    }
     let all = try events(options) {
       try LiveSocket.refusedConnect("127.0.0.1", port)
-    } until: {
-      areDestroyed(1, port: port)($0)
+    } until: { events in
+      events.contains(where: isExit)
     }
+    #expect(all.contains(where: isExit))
+  }
+
+  /// TCP to a broadcast address fails before a route is looked for, and before any packet.
+  @Test func whereACallGoesThatFailsAtOnce() throws {
+    var options = KernelSource.Options()
+    options.traceSyscalls = true
+    func isExit(_ event: SocketEvent) -> Bool {
+      event.thread == currentThread && event.kind == .connectExit(result: -ENETUNREACH)
+    }
+    let all = try events(options) {
+      try LiveSocket.failingConnect("255.255.255.255", 4711, with: ENETUNREACH)
+    } until: { events in
+      events.contains(where: isExit)
+    }
+    #expect(all.contains(where: isExit))
     #expect(
-      all.contains { $0.thread == currentThread && $0.kind == .connectExit(result: -ECONNREFUSED) })
+      all.contains { event in
+        guard case .connectEnter(_, let destination?) = event.kind else { return false }
+        return event.thread == currentThread && destination == Endpoint("255.255.255.255:4711")
+      })
   }
 
   @Test func processesAndTheirNamespaces() throws {

@@ -55,10 +55,15 @@ final class LiveSocket {
 
   /// Connects to a port at which nothing listens.
   static func refusedConnect(_ host: String, _ port: UInt16) throws {
+    try failingConnect(host, port, with: ECONNREFUSED)
+  }
+
+  /// Connects where it must fail with this errno.
+  static func failingConnect(_ host: String, _ port: UInt16, with expected: Int32) throws {
     let client = try make(host, SOCK_STREAM)
     defer { Glibc.close(client) }
     let error = withAddress(host, port) { connect(client, $0, $1) == 0 ? 0 : errno }
-    guard error == ECONNREFUSED else { throw SystemError(operation: "connect", number: error) }
+    guard error == expected else { throw SystemError(operation: "connect", number: error) }
   }
 
   /// Sends a datagram from a connected socket to a port at which nothing is.

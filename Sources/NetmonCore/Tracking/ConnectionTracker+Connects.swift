@@ -1,4 +1,12 @@
 extension ConnectionTracker {
+  /// A call is told twice where perf samples it: with its destination and without.
+  mutating func noteCall(_ descriptor: Int32, _ destination: Endpoint?, _ event: SocketEvent) {
+    let before = history.calls[event.thread]
+    let isSame = before?.descriptor == descriptor && before?.socket == nil
+    history.calls[event.thread] = .init(
+      descriptor: descriptor, destination: destination ?? (isSame ? before?.destination : nil))
+  }
+
   /// What connect(2) returned; seen only when system calls are traced. It settles what events
   /// leave open: the exact errno of an attempt that failed at once.
   mutating func handleConnectExit(_ result: Int32, _ event: SocketEvent) {

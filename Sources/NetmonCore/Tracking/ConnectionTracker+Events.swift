@@ -32,7 +32,7 @@ extension ConnectionTracker {
     case .routeLookup(let tuple, let table, let error):
       handleRouteLookup(tuple, table, error, event)
     case .connectEnter(let descriptor, let destination):
-      history.calls[event.thread] = .init(descriptor: descriptor, destination: destination)
+      noteCall(descriptor, destination, event)
     case .connectExit(let result): handleConnectExit(result, event)
     case .destroy(let address, let tuple, let cookie): handleDestroy(address, tuple, cookie, event)
     case .figures(let cookie, let figures): complete(cookie, figures)

@@ -9,12 +9,13 @@ package struct PerfRecords: Sendable {
 
   package init() {}
 
-  /// Hands out the events of the records between two positions, oldest first.
+  /// Hands out the events that `decode` makes of the records between two positions, oldest first.
   ///
   /// Returns false if something there is no record: nothing behind it can be found any more. What
   /// came before was handed out.
   package mutating func forEachEvent(
-    in ring: RawSpan, from tail: UInt64, to head: UInt64, _ body: (SocketEvent) -> Void
+    in ring: RawSpan, from tail: UInt64, to head: UInt64,
+    _ decode: (RawSpan) -> SocketEvent? = { PerfRecord.decode($0) }, _ body: (SocketEvent) -> Void
   ) -> Bool {
     let length = ring.byteCount
     guard head &- tail <= UInt64(length) else { return false }
@@ -27,10 +28,10 @@ package struct PerfRecords: Sendable {
       else { return false }
       let end = offset + size
       if end <= length {
-        if let event = PerfRecord.decode(ring.extracting(offset..<end)) { body(event) }
+        if let event = decode(ring.extracting(offset..<end)) { body(event) }
       } else {
         join(ring, offset, end - length)
-        if let event = PerfRecord.decode(scratch.span.bytes) { body(event) }
+        if let event = decode(scratch.span.bytes) { body(event) }
       }
       offset = end % length
       remaining -= size

@@ -2,8 +2,8 @@ internal import CLinux
 internal import Glibc
 internal import NetmonCore
 
-/// The side-band of one CPU: a perf event that counts nothing, and the memory into which the kernel
-/// writes what processes do there (perf_event_open(2)).
+/// A perf event on one CPU, and the memory into which the kernel writes what it tells there
+/// (perf_event_open(2)).
 final class PerfRing {
   let cpu: UInt32
   let event: Descriptor
@@ -12,21 +12,31 @@ final class PerfRing {
   private let length: Int
   private let pageSize: Int
   private var records = PerfRecords()
+  private let decode: (RawSpan) -> SocketEvent?
   /// Of the newest event.
   private var lastTime: UInt64 = 0
 
   /// Opens the event on a CPU that is online.
   ///
-  /// The ring has so many pages, a power of 2. With `hasCgroups` new cgroups are told as well.
+  /// The ring has so many pages, a power of 2; `decode` reads its records.
   ///
   /// Throws `KernelError.system`: EACCES or EPERM without CAP_PERFMON (CAP_SYS_ADMIN before Linux
   /// 5.8, and where `perf_event_paranoid` is 3 or more), ENODEV if the CPU is offline, EINVAL for
-  /// cgroups before Linux 5.7.
-  init(cpu: UInt32, hasCgroups: Bool, pages: Int) throws(KernelError) {
+  /// what the kernel does not know.
+  init(
+    cpu: UInt32, _ attributes: perf_event_attr, pages: Int,
+    decode: @escaping (RawSpan) -> SocketEvent?
+  ) throws(KernelError) {
     self.cpu = cpu
+    self.decode = decode
     pageSize = Int(getpagesize())
     length = pages * pageSize
-    var attributes = Self.attributes(hasCgroups: hasCgroups, wakeup: UInt32(length / 2))
+    var attributes = attributes
+    attributes.size = UInt32(MemoryLayout<perf_event_attr>.size)
+    attributes.use_clockid = 1
+    attributes.clockid = CLOCK_MONOTONIC
+    attributes.watermark = 1
+    attributes.wakeup_watermark = UInt32(length / 2)
     let descriptor = linux_perf_event_open(
       &attributes, -1, Int32(cpu), -1, UInt64(PERF_FLAG_FD_CLOEXEC))
     event = try Descriptor(descriptor, .perf_event_open, "cpu\(cpu)")
@@ -40,28 +50,6 @@ final class PerfRing {
   }
 
   deinit { munmap(page, pageSize + length) }
-
-  private static func attributes(hasCgroups: Bool, wakeup: UInt32) -> perf_event_attr {
-    var attributes = perf_event_attr()
-    attributes.type = PERF_TYPE_SOFTWARE.rawValue
-    attributes.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
-    attributes.size = UInt32(MemoryLayout<perf_event_attr>.size)
-    attributes.sample_type = PerfRecord.sampleType
-    attributes.sample_id_all = 1
-    attributes.task = 1
-    attributes.comm = 1
-    attributes.comm_exec = 1
-    // Both: without the first the kernel does not look at mappings at all (`account_event`).
-    attributes.mmap = 1
-    attributes.mmap2 = 1
-    attributes.namespaces = 1
-    attributes.cgroup = hasCgroups ? 1 : 0
-    attributes.use_clockid = 1
-    attributes.clockid = CLOCK_MONOTONIC
-    attributes.watermark = 1
-    attributes.wakeup_watermark = wakeup
-    return attributes
-  }
 }
 
 extension PerfRing {
@@ -73,7 +61,9 @@ extension PerfRing {
   func drain(until now: UInt64, _ body: (SocketEvent) -> Void) {
     let head = linux_perf_data_head(page)
     let bytes = UnsafeRawBufferPointer(start: data, count: length).bytes
-    let isWhole = records.forEachEvent(in: bytes, from: page.pointee.data_tail, to: head) {
+    let isWhole = records.forEachEvent(
+      in: bytes, from: page.pointee.data_tail, to: head, decode
+    ) {
       lastTime = $0.time
       body($0)
     }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import NetmonCore
 
@@ -29,14 +30,31 @@ final class PerfSideband {
   private func openRing(_ cpu: UInt32) throws(KernelError) -> PerfRing {
     if hasCgroups {
       do {
-        return try PerfRing(cpu: cpu, hasCgroups: true, pages: pages)
+        return try ring(cpu, hasCgroups: true)
       } catch {
         guard error.errno == EINVAL else { throw error }
       }
     }
-    let ring = try PerfRing(cpu: cpu, hasCgroups: false, pages: pages)
+    let ring = try ring(cpu, hasCgroups: false)
     hasCgroups = false
     return ring
+  }
+
+  private func ring(_ cpu: UInt32, hasCgroups: Bool) throws(KernelError) -> PerfRing {
+    var attributes = perf_event_attr()
+    attributes.type = PERF_TYPE_SOFTWARE.rawValue
+    attributes.config = UInt64(PERF_COUNT_SW_DUMMY.rawValue)
+    attributes.sample_type = PerfRecord.sampleType
+    attributes.sample_id_all = 1
+    attributes.task = 1
+    attributes.comm = 1
+    attributes.comm_exec = 1
+    // Both: without the first the kernel does not look at mappings at all (`account_event`).
+    attributes.mmap = 1
+    attributes.mmap2 = 1
+    attributes.namespaces = 1
+    attributes.cgroup = hasCgroups ? 1 : 0
+    return try PerfRing(cpu: cpu, attributes, pages: pages) { PerfRecord.decode($0) }
   }
 
   /// Closes the side-band of CPUs that went offline: their events are dead and would keep poll(2)

@@ -49,9 +49,12 @@ extension Parser {
     ]
     for layout in layouts {
       guard let page = corpus.kernelFile(layout.version, "refused.page.hex") else { continue }
-      let seeds = [Corpus.bytes(hexadecimal: page)]
+      let bytes = Corpus.bytes(hexadecimal: page)
+      // Changes where nothing is would be wasted.
+      let used = bytes.prefix((bytes.lastIndex { $0 != 0 } ?? 0) + 1)
       parsers.append(
-        Parser(name: "page-\(layout.version)", seeds: seeds) { input throws(BrokenInvariant) in
+        Parser(name: "page-\(layout.version)", seeds: [Array(used)]) {
+          input throws(BrokenInvariant) in
           let found = try layout.events(of: input)
           try require(found.events.count <= found.records, "more events than records")
         })

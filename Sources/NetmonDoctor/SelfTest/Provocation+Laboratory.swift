@@ -14,10 +14,10 @@ extension Provocation {
         unreachable(family),
         route("prohibited", .prohibited, family, EACCES, .kernel(.EACCES, .route, .prohibited)),
         route("blackhole", .blackhole, family, EINVAL, .kernel(.EINVAL, .route, .no_route)),
-        neighbour(family), timeout(family), gaveUp(family), aborted(family), slowerFamily(family),
-        datagramWithoutRoute(family),
+        neighbour(family), timeout(family), gaveUp(family), aborted(family),
+        slowerFamily(family), datagramWithoutRoute(family),
       ]
-    }
+    } + [lateTimeout]
   }
 
   /// Of each class, as no two use the same destination.
@@ -77,6 +77,30 @@ extension Provocation {
       return Traces(
         told: "connect: ETIMEDOUT",
         expected: [scene.outbound(to: end, .kernel(.ECONNTIMEOUT, .handshake, .timeout))])
+    }
+  }
+
+  /// The other end of a connection is gone, and the application wants to know after a second.
+  ///
+  /// Only over IPv4: that an IPv6 address goes disturbs the neighbour discovery of others.
+  private static var lateTimeout: Provocation {
+    let family = ProbeSocket.Family.ipv4
+    return inLaboratory("timeout-established", .vanishing, family) { scene, end throws(Obstacle) in
+      let listener = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+      try attempt { () throws(KernelError) in try listener.listen(at: end) }
+      let client = try connected(to: end, family)
+      guard client.set(TCP_USER_TIMEOUT, level: Int32(IPPROTO_TCP), to: 1000) else {
+        throw .missing("TCP_USER_TIMEOUT cannot be set")
+      }
+      try attempt { () throws(KernelError) in try Laboratory.vanish() }
+      try expect(client.sendByte(), 0, "send")
+      try expect(Int32(-client.receiveByte()), ETIMEDOUT, "recv")
+      return Traces(
+        told: "recv: ETIMEDOUT",
+        expected: [
+          scene.outbound(
+            to: end, .kernel(.ECONNTIMEOUT, .established, .timeout), isEstablished: true)
+        ], open: [listener])
     }
   }
 

@@ -138,7 +138,7 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "NetmonDoctorTests", dependencies: ["NetmonCore", "NetmonDoctor"],
+      name: "NetmonDoctorTests", dependencies: ["NetmonCore", "NetmonDoctor", "NetmonStore"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

@@ -25,11 +25,12 @@ enum Watch {
   ) throws(CollectorError) -> (Watch, shortfall: String?) {
     var shortfall: String?
     if configuration.tier ?? .kernel == .kernel {
+      // Before there are others: what a user may lock in memory for it is limited.
+      var capabilities = Capabilities()
+      capabilities.probeSideband()
       do throws(KernelError) {
         let tracing = try KernelTracing(
           configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
-        var capabilities = Capabilities()
-        capabilities.probeSideband()
         return (.events(tracing), capabilities.weakness.map { "\($0)" })
       } catch {
         // Each source tells its remedy.

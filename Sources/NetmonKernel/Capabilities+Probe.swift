@@ -6,8 +6,8 @@ extension Capabilities {
   /// Tries each source on its own, whether or not others work, and leaves nothing behind. What
   /// killed netmons left in tracefs is removed on the way, and told in `leftovers`.
   ///
-  /// It takes some milliseconds. The tracepoints are enabled for a moment, those of system calls
-  /// excepted.
+  /// It takes some milliseconds. The tracepoints are enabled for a moment; of those of system calls
+  /// it is only seen whether they are there.
   public static func probed(_ proc: ProcFS) -> Capabilities {
     var capabilities = Capabilities()
     capabilities.probeTraceFS(proc)
@@ -57,9 +57,7 @@ extension Capabilities {
       let fs = try TraceFS()
       let instance = try Self.makeInstance(in: fs, proc)
       noteTraceFS()
-      for tracepoint in Tracepoint.allCases where !tracepoint.isSystemCall {
-        probe(tracepoint, fs, instance)
-      }
+      for tracepoint in Tracepoint.allCases { probe(tracepoint, fs, instance) }
     } catch {
       noteTraceFS(error)
     }
@@ -83,7 +81,8 @@ extension Capabilities {
     do throws(KernelError) {
       var decoder = EventDecoder()
       try decoder.add(tracepoint, fs.format(of: tracepoint))
-      try instance.enable(tracepoint)
+      // Those of system calls slow all of them down.
+      if !tracepoint.isSystemCall { try instance.enable(tracepoint) }
       note(tracepoint)
     } catch {
       note(tracepoint, error)

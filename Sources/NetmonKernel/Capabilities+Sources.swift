@@ -97,7 +97,7 @@ extension Tracepoint {
     case .icmp_send: "rejections by this host's own firewall and routes"
     case .fib_table_lookup: "attempts without an IPv4 route, and UDP over IPv4"
     case .fib6_table_lookup: "attempts without an IPv6 route, and UDP over IPv6"
-    case .sys_enter_connect, .sys_exit_connect: "the exact result of each connect(2)"
+    case .sys_enter_connect, .sys_exit_connect: "what --trace-syscalls adds"
     }
   }
 

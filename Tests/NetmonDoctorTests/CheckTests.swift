@@ -1,4 +1,5 @@
 import NetmonCore
+import NetmonStore
 import Testing
 
 @testable import NetmonDoctor
@@ -89,9 +90,31 @@ struct CheckTests {
   }
 
   @Test func stateOfWhatIsNotProblematic() {
-    #expect(Check.leftovers([]).state == .ok)
+    #expect(Check.leftovers([]).finding == "none")
+    #expect(Check.leftovers(nil).finding != "none")
     #expect(
       Check.leftovers(["netmon-1-1", "netmon-2-2"]).finding == "removed netmon-1-1, netmon-2-2")
     #expect(Check.gaps([]).state == .ok)
+  }
+
+  @Test func gapsAreTold() throws {
+    let noon = try #require(Timestamp("2026-11-22T12:00Z"))
+    let later = noon.advanced(byMicroseconds: 1_000_000)
+    let gaps = [
+      Gap(host: "here", from: noon, to: later, count: 7, reason: "a full ring"),
+      Gap(host: "here", from: noon, to: noon, count: nil, reason: "a late look"),
+    ]
+    let check = Check.gaps(gaps)
+    #expect(check.state == .limited)
+    #expect(check.finding == "2, with 7 or more lost; the latest up to \(later): a full ring")
+  }
+
+  @Test func withoutProcNothingWorks() throws {
+    let now = try #require(Timestamp("2026-11-22T12:00Z"))
+    let diagnosis = Diagnosis(root: "/nonexistent", database: "/nonexistent/x.db", now: now)
+    #expect(diagnosis.tier == nil)
+    #expect(diagnosis.checks.map(\.name) == ["proc", "clock"])
+    #expect(diagnosis.checks.first?.state == .missing)
+    #expect(diagnosis.checks.first?.finding?.contains("ENOENT") == true)
   }
 }

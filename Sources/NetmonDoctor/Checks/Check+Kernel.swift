@@ -66,10 +66,13 @@ extension Check {
     return check
   }
 
-  /// What killed netmons left in tracefs; it has been removed.
-  static func leftovers(_ instances: [String]) -> Check {
-    let found = instances.isEmpty ? "none" : "removed " + instances.joined(separator: ", ")
-    return Check("leftovers", provides: "kernel memory that killed netmons hold", finding: found)
+  /// What killed netmons left in tracefs, which has been removed; nil when that cannot be seen.
+  static func leftovers(_ instances: [String]?) -> Check {
+    var finding = "they would be in tracefs"
+    if let instances {
+      finding = instances.isEmpty ? "none" : "removed " + instances.joined(separator: ", ")
+    }
+    return Check("leftovers", provides: "kernel memory that killed netmons hold", finding: finding)
   }
 
   /// Of a small file.

@@ -17,9 +17,7 @@ public struct Diagnosis: Hashable, Sendable {
     do {
       fs = try ProcFS(root: root)
     } catch {
-      checks = [
-        .unusableProc(error), .clock(now),
-      ]
+      checks = [.unusableProc(error), .clock(now)]
       return
     }
     let capabilities = Capabilities.probed(fs)
@@ -46,7 +44,7 @@ public struct Diagnosis: Hashable, Sendable {
       .paranoia(
         level: (try? fs.line(of: "sys/kernel/perf_event_paranoid")).flatMap { Int($0) },
         isObstacle: capabilities.weakness != nil),
-      .leftovers(capabilities.leftovers),
+      .leftovers(capabilities.works("tracefs") ? capabilities.leftovers : nil),
     ]
   }
 }

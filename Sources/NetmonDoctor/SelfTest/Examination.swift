@@ -53,7 +53,7 @@ extension Provocation.Obstacle {
     switch self {
     case .missing: true
     case .surprise: false
-    case .system(let error):
+    case .kernel(let error):
       [EAFNOSUPPORT, EADDRNOTAVAIL, EPERM, EACCES, ENOSYS, EOPNOTSUPP].contains(error.errno ?? 0)
     }
   }

@@ -19,6 +19,8 @@ struct Laboratory: Sendable {
     case silent
     /// A host that does not exist, so that nobody answers for it.
     case absent
+    /// An address of the laboratory that can be taken away.
+    case vanishing
     case unreachable, prohibited, blackhole
     /// No route leads there.
     case elsewhere
@@ -26,11 +28,11 @@ struct Laboratory: Sendable {
     func address(_ family: ProbeSocket.Family) -> IPAddress {
       let number = UInt64(rawValue)
       switch (self, family) {
-      case (.own, .ipv6), (.silent, .ipv6), (.absent, .ipv6):
+      case (.own, .ipv6), (.silent, .ipv6), (.absent, .ipv6), (.vanishing, .ipv6):
         return IPAddress(high: 0x2001_0DB8_0000_0000, low: number)
       case (_, .ipv6):
         return IPAddress(high: 0x2001_0DB8_0000_0000 | number << 16, low: 1)
-      case (.own, _), (.silent, _), (.absent, _):
+      case (.own, _), (.silent, _), (.absent, _), (.vanishing, _):
         return IPAddress(ipv4: 0xC000_0200 | UInt32(number))  // 192.0.2.0/24
       case (.elsewhere, _):
         return IPAddress(ipv4: 0xCB00_7101)  // 203.0.113.1
@@ -90,14 +92,30 @@ struct Laboratory: Sendable {
     _ family: ProbeSocket.Family, prefix: UInt8, _ setup: NetworkSetup
   ) throws(KernelError) {
     try setup.add(Destination.own.address(family), prefix: prefix, to: interfaces.0)
+    let vanishing = Destination.vanishing.address(family)
+    try setup.add(vanishing, prefix: vanishing.width, to: interfaces.0)
     try setup.addNeighbour(Destination.silent.address(family), on: interfaces.0)
     let routes: [(NetworkSetup.Route, Destination)] = [
       (.unreachable, .unreachable), (.prohibit, .prohibited), (.blackhole, .blackhole),
     ]
     for (route, destination) in routes {
       let address = destination.address(family)
-      guard let prefix = IPPrefix(address, length: family == .ipv4 ? 32 : 128) else { continue }
+      guard let prefix = IPPrefix(address, length: Int(address.width)) else { continue }
       try setup.add(route, to: prefix)
     }
   }
+
+  /// Takes the vanishing address away, by a thread of the laboratory: what is sent there from now on
+  /// is lost, as if the host had lost its power.
+  static func vanish() throws(KernelError) {
+    let address = Destination.vanishing.address(.ipv4)
+    let setup = try NetworkSetup()
+    try setup.remove(address, prefix: address.width, from: interfaces.0)
+    try setup.addNeighbour(address, on: interfaces.0)
+  }
+}
+
+extension IPAddress {
+  /// In bits.
+  fileprivate var width: UInt8 { family == .ipv4 ? 32 : 128 }
 }

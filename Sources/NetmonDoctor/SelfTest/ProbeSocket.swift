@@ -25,7 +25,7 @@ final class ProbeSocket: Sendable {
   private static let patience = 8
 
   convenience init(_ family: Family, _ kind: Kind = .stream, isBlocking: Bool = true)
-    throws(KernelError)
+    throws(Provocation.Obstacle)
   {
     let type = kind == .stream ? SOCK_STREAM : SOCK_DGRAM
     let blocking = isBlocking ? 0 : SOCK_NONBLOCK.rawValue
@@ -34,9 +34,13 @@ final class ProbeSocket: Sendable {
       family, socket(domain, Int32(type.rawValue | SOCK_CLOEXEC.rawValue | blocking), 0))
   }
 
-  private init(_ family: Family, _ number: Int32) throws(KernelError) {
+  private init(_ family: Family, _ number: Int32) throws(Provocation.Obstacle) {
     self.family = family
-    descriptor = try Descriptor(number, .socket, "probe")
+    do throws(KernelError) {
+      descriptor = try Descriptor(number, .socket, "probe")
+    } catch {
+      throw .kernel(error)
+    }
     var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(
@@ -45,29 +49,31 @@ final class ProbeSocket: Sendable {
   }
 
   /// Listens on loopback, at a free port.
-  static func listening(_ family: Family) throws(KernelError) -> ProbeSocket {
+  static func listening(_ family: Family) throws(Provocation.Obstacle) -> ProbeSocket {
     let socket = try ProbeSocket(family)
     try socket.listen(at: Endpoint(family.loopback, 0))
     return socket
   }
 
-  func listen(at end: Endpoint) throws(KernelError) {
+  func listen(at end: Endpoint) throws(Provocation.Obstacle) {
     try bind(to: end)
     guard Glibc.listen(descriptor.number, 16) == 0 else {
-      throw .system(.listen, subject: "\(end)", errno: errno)
+      throw .kernel(.system(.listen, subject: "\(end)", errno: errno))
     }
   }
 
   /// Has a free port of loopback to itself, at which nothing listens.
-  static func bound(_ family: Family, _ kind: Kind = .stream) throws(KernelError) -> ProbeSocket {
+  static func bound(_ family: Family, _ kind: Kind = .stream) throws(Provocation.Obstacle)
+    -> ProbeSocket
+  {
     let socket = try ProbeSocket(family, kind)
     try socket.bind(to: Endpoint(family.loopback, 0))
     return socket
   }
 
-  func bind(to end: Endpoint) throws(KernelError) {
+  func bind(to end: Endpoint) throws(Provocation.Obstacle) {
     let result = Self.withAddress(end, family) { Glibc.bind(descriptor.number, $0, $1) }
-    guard result == 0 else { throw .system(.bind, subject: "\(end)", errno: errno) }
+    guard result == 0 else { throw .kernel(.system(.bind, subject: "\(end)", errno: errno)) }
   }
 
   /// Returns 0 or the errno of connect(2).
@@ -87,9 +93,9 @@ final class ProbeSocket: Sendable {
     return pendingError
   }
 
-  func accept() throws(KernelError) -> ProbeSocket {
+  func accept() throws(Provocation.Obstacle) -> ProbeSocket {
     guard isReady(for: POLLIN) else {
-      throw .system(.poll, subject: "listener", errno: ETIMEDOUT)
+      throw .kernel(.system(.poll, subject: "listener", errno: ETIMEDOUT))
     }
     let accepted = try ProbeSocket(family, Glibc.accept(descriptor.number, nil, nil))
     _ = fcntl(accepted.descriptor.number, F_SETFD, FD_CLOEXEC)
@@ -139,7 +145,7 @@ final class ProbeSocket: Sendable {
 
   /// This end's address and port.
   var local: Endpoint {
-    get throws(KernelError) {
+    get throws(Provocation.Obstacle) {
       var storage = sockaddr_storage()
       var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let result = withUnsafeMutablePointer(to: &storage) {
@@ -147,7 +153,9 @@ final class ProbeSocket: Sendable {
           getsockname(descriptor.number, $0, &length)
         }
       }
-      guard result == 0 else { throw .system(.getsockname, subject: "probe", errno: errno) }
+      guard result == 0 else {
+        throw .kernel(.system(.getsockname, subject: "probe", errno: errno))
+      }
       return withUnsafeBytes(of: storage) { Endpoint(bytes: $0) }
     }
   }

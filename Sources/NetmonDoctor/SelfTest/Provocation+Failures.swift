@@ -19,9 +19,9 @@ extension Provocation {
 
   private static func refused(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "refused-\(family)") { scene throws(Obstacle) in
-      let closed = try attempt { () throws(KernelError) in try ProbeSocket.bound(family) }
-      let end = try end(of: closed)
-      let client = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+      let closed = try ProbeSocket.bound(family)
+      let end = try closed.local
+      let client = try ProbeSocket(family)
       try expect(client.connect(to: end), ECONNREFUSED, "connect")
       return Traces(
         told: "connect: ECONNREFUSED", expected: [scene.outbound(to: end, refusal)],
@@ -31,16 +31,18 @@ extension Provocation {
 
   private static func refusedLater(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "refused-nonblocking-\(family)") { scene throws(Obstacle) in
-      let closed = try attempt { () throws(KernelError) in try ProbeSocket.bound(family) }
-      let end = try end(of: closed)
-      let client = try attempt { () throws(KernelError) in
-        try ProbeSocket(family, isBlocking: false)
+      let closed = try ProbeSocket.bound(family)
+      let end = try closed.local
+      let client = try ProbeSocket(family, isBlocking: false)
+      let first = client.connect(to: end)
+      if first == EINPROGRESS {
+        try expect(client.awaitConnection(), ECONNREFUSED, "SO_ERROR")
+      } else {
+        try expect(first, ECONNREFUSED, "connect")
       }
-      var error = client.connect(to: end)
-      if error == EINPROGRESS { error = client.awaitConnection() }
-      try expect(error, ECONNREFUSED, "connect")
+      let later = first == EINPROGRESS ? "; SO_ERROR: ECONNREFUSED" : ""
       return Traces(
-        told: "connect: EINPROGRESS; SO_ERROR: ECONNREFUSED",
+        told: "connect: \(errnoName(first))\(later)",
         expected: [scene.outbound(to: end, refusal)], open: [closed])
     }
   }
@@ -48,8 +50,8 @@ extension Provocation {
   /// By a process that lives for a millisecond.
   private static func refusedBriefly(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "refused-brief-\(family)", place: .newProcess) { scene throws(Obstacle) in
-      let closed = try attempt { () throws(KernelError) in try ProbeSocket.bound(family) }
-      let end = try end(of: closed)
+      let closed = try ProbeSocket.bound(family)
+      let end = try closed.local
       let (child, error) = try connectInNewProcess(to: end, family)
       try expect(error, ECONNREFUSED, "connect")
       var expected = scene.outbound(to: end, refusal)
@@ -67,8 +69,8 @@ extension Provocation {
       }
       defer { free(shell) }
       let path = String(cString: shell)
-      let closed = try attempt { () throws(KernelError) in try ProbeSocket.bound(.ipv4) }
-      let end = try end(of: closed)
+      let closed = try ProbeSocket.bound(.ipv4)
+      let end = try closed.local
       let (child, status) = try run([
         path, "-c", "exec 3<>/dev/tcp/\(end.address)/\(end.port)",
       ])
@@ -76,14 +78,14 @@ extension Provocation {
       var expected = scene.outbound(to: end, refusal)
       expected.process = child
       expected.path = path
-      return Traces(told: "\(path): exit status 1", expected: [expected], open: [closed])
+      return Traces(told: "\(path): exit status \(status)", expected: [expected], open: [closed])
     }
   }
 
   private static func resetByPeer(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "reset-by-peer-\(family)") { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in try ProbeSocket.listening(family) }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       let client = try connected(to: end, family)
       try acceptAndReset(listener, client)
       let answer = client.receiveByte()
@@ -102,7 +104,7 @@ extension Provocation {
   private static func acceptAndReset(
     _ listener: ProbeSocket, _ client: ProbeSocket
   ) throws(Obstacle) {
-    let server = try attempt { () throws(KernelError) in try listener.accept() }
+    let server = try listener.accept()
     try expect(client.sendByte(), 0, "send")
     guard server.receiveByte() == 1 else { throw .surprise("no byte came through") }
     server.resetOnClose()
@@ -111,10 +113,10 @@ extension Provocation {
   /// The peer closes in order, then answers what still comes with a reset.
   private static func brokenPipe(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "broken-pipe-\(family)") { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in try ProbeSocket.listening(family) }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       let client = try connected(to: end, family)
-      _ = try attempt { () throws(KernelError) in try listener.accept() }
+      _ = try listener.accept()
       guard client.receiveByte() == 0 else { throw .surprise("the stream did not end") }
       try expect(client.sendByte(), 0, "send")
       // The reset shows as a hang-up.
@@ -130,10 +132,10 @@ extension Provocation {
 
   private static func resetBeforeAccept(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "reset-before-accept-\(family)") { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in try ProbeSocket.listening(family) }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       try connected(to: end, family).resetOnClose()
-      let server = try attempt { () throws(KernelError) in try listener.accept() }
+      let server = try listener.accept()
       try expect(Int32(-server.receiveByte()), ECONNRESET, "recv")
       let aborted = ExpectedOutcome(
         error: .ECONNABORTED, stage: .accept, source: .inferred, cause: .peer_reset)
@@ -148,9 +150,8 @@ extension Provocation {
 
   private static func datagramRefused(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "udp-refused-\(family)") { scene throws(Obstacle) in
-      let end = try end(
-        of: attempt { () throws(KernelError) in try ProbeSocket.bound(family, .datagram) })
-      let client = try attempt { () throws(KernelError) in try ProbeSocket(family, .datagram) }
+      let end = try ProbeSocket.bound(family, .datagram).local
+      let client = try ProbeSocket(family, .datagram)
       try expect(client.connect(to: end), 0, "connect")
       try expect(client.sendByte(), 0, "send")
       try expect(Int32(-client.receiveByte()), ECONNREFUSED, "recv")
@@ -168,11 +169,11 @@ extension Provocation {
   /// Two sockets cannot connect from one port to the same peer.
   private static func portTaken(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "port-taken-\(family)") { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in try ProbeSocket.listening(family) }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       let first = try shared(family, port: 0)
       try expect(first.connect(to: end), 0, "connect")
-      let second = try shared(family, port: try Self.end(of: first).port)
+      let second = try shared(family, port: try first.local.port)
       try expect(second.connect(to: end), EADDRNOTAVAIL, "connect")
       let outcome = ExpectedOutcome(
         error: .EADDRNOTAVAIL, stage: .port, source: .inferred, cause: .no_ports)
@@ -187,22 +188,20 @@ extension Provocation {
   private static func shared(
     _ family: ProbeSocket.Family, port: UInt16
   ) throws(Obstacle) -> ProbeSocket {
-    let socket = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+    let socket = try ProbeSocket(family)
     _ = socket.set(SO_REUSEADDR, level: SOL_SOCKET, to: 1)
-    try attempt { () throws(KernelError) in
-      try socket.bind(to: Endpoint(family.loopback, port))
-    }
+    try socket.bind(to: Endpoint(family.loopback, port))
     return socket
   }
 
   /// The range of ports to choose from is used up: it has one.
   private static var noPortLeft: Provocation {
     Provocation(name: "no-port-left") { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in try ProbeSocket.listening(.ipv4) }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(.ipv4)
+      let end = try listener.local
       let first = try connected(to: end, .ipv4)
-      let port = Int32(try Self.end(of: first).port)
-      let second = try attempt { () throws(KernelError) in try ProbeSocket(.ipv4) }
+      let port = Int32(try first.local.port)
+      let second = try ProbeSocket(.ipv4)
       // The lowest and the highest, in one number (ip(7)).
       guard second.set(localPortRange, level: Int32(IPPROTO_IP), to: port << 16 | port) else {
         throw .missing("Linux 6.3 is needed to have one socket run out of ports")

@@ -14,23 +14,22 @@ extension Provocation {
         unreachable(family),
         route("prohibited", .prohibited, family, EACCES, .kernel(.EACCES, .route, .prohibited)),
         route("blackhole", .blackhole, family, EINVAL, .kernel(.EINVAL, .route, .no_route)),
-        neighbour(family), timeout(family), gaveUp(family), aborted(family), slowerFamily(family),
-        datagramWithoutRoute(family),
+        neighbour(family), timeout(family), gaveUp(family), aborted(family),
+        slowerFamily(family), datagramWithoutRoute(family),
       ]
-    }
+    } + [lateTimeout]
   }
 
-  /// Of each class, as no two use the same destination.
-  private static let port: UInt16 = 7001
-
+  /// Classes with the same destination need ports of their own, counted from `offset`.
   private static func inLaboratory(
     _ name: String, _ destination: Laboratory.Destination, _ family: ProbeSocket.Family,
-    port: UInt16 = port,
+    port offset: UInt16 = 0,
     _ perform: @escaping @Sendable (Scene, Endpoint) throws(Obstacle) -> Traces
   ) -> Provocation {
     Provocation(name: "\(name)-\(family)", place: .laboratory) { scene throws(Obstacle) in
       guard family != .ipv6 || scene.hasIPv6 else { throw .missing("there is no IPv6 here") }
-      return try perform(scene, Endpoint(destination.address(family), port))
+      return try perform(
+        scene, Endpoint(destination.address(family), scene.laboratoryPort + offset))
     }
   }
 
@@ -40,7 +39,7 @@ extension Provocation {
     _ errno: Int32, _ outcome: ExpectedOutcome
   ) -> Provocation {
     inLaboratory(name, destination, family) { scene, end throws(Obstacle) in
-      let client = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+      let client = try ProbeSocket(family)
       let error = client.connect(to: end)
       try expect(error, errno, "connect")
       return Traces(
@@ -59,7 +58,7 @@ extension Provocation {
   /// Nobody answers ARP or neighbour discovery, for about three seconds.
   private static func neighbour(_ family: ProbeSocket.Family) -> Provocation {
     inLaboratory("no-neighbour", .absent, family) { scene, end throws(Obstacle) in
-      let client = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+      let client = try ProbeSocket(family)
       try expect(client.connect(to: end), EHOSTUNREACH, "connect")
       return Traces(
         told: "connect: EHOSTUNREACH",
@@ -68,8 +67,8 @@ extension Provocation {
   }
 
   private static func timeout(_ family: ProbeSocket.Family) -> Provocation {
-    inLaboratory("timeout", .silent, family, port: port + 1) { scene, end throws(Obstacle) in
-      let client = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+    inLaboratory("timeout", .silent, family, port: 1) { scene, end throws(Obstacle) in
+      let client = try ProbeSocket(family)
       guard client.set(TCP_SYNCNT, level: Int32(IPPROTO_TCP), to: 1) else {
         throw .missing("the number of SYNs cannot be set")
       }
@@ -80,12 +79,38 @@ extension Provocation {
     }
   }
 
+  /// The other end of a connection is gone, and the application wants to know after a second.
+  ///
+  /// Only over IPv4: that an IPv6 address goes disturbs the neighbour discovery of others.
+  private static var lateTimeout: Provocation {
+    let family = ProbeSocket.Family.ipv4
+    return inLaboratory("timeout-established", .vanishing, family) { scene, end throws(Obstacle) in
+      let listener = try ProbeSocket(family)
+      try listener.listen(at: end)
+      let client = try connected(to: end, family)
+      guard client.set(TCP_USER_TIMEOUT, level: Int32(IPPROTO_TCP), to: 1000) else {
+        throw .missing("TCP_USER_TIMEOUT cannot be set")
+      }
+      do throws(KernelError) {
+        try Laboratory.vanish()
+      } catch {
+        throw .kernel(error)
+      }
+      try expect(client.sendByte(), 0, "send")
+      try expect(Int32(-client.receiveByte()), ETIMEDOUT, "recv")
+      return Traces(
+        told: "recv: ETIMEDOUT",
+        expected: [
+          scene.outbound(
+            to: end, .kernel(.ECONNTIMEOUT, .established, .timeout), isEstablished: true)
+        ], open: [listener])
+    }
+  }
+
   /// The application has a shorter patience than the kernel.
   private static func gaveUp(_ family: ProbeSocket.Family) -> Provocation {
-    inLaboratory("gave-up", .silent, family, port: port + 2) { scene, end throws(Obstacle) in
-      let client = try attempt { () throws(KernelError) in
-        try ProbeSocket(family, isBlocking: false)
-      }
+    inLaboratory("gave-up", .silent, family, port: 2) { scene, end throws(Obstacle) in
+      let client = try ProbeSocket(family, isBlocking: false)
       try expect(client.connect(to: end), EINPROGRESS, "connect")
       guard !client.isReady(for: POLLOUT, milliseconds: 1200) else {
         throw .surprise("SO_ERROR: \(errnoName(client.pendingError))")
@@ -99,10 +124,8 @@ extension Provocation {
   }
 
   private static func aborted(_ family: ProbeSocket.Family) -> Provocation {
-    inLaboratory("cancelled", .silent, family, port: port + 3) { scene, end throws(Obstacle) in
-      let client = try attempt { () throws(KernelError) in
-        try ProbeSocket(family, isBlocking: false)
-      }
+    inLaboratory("cancelled", .silent, family, port: 3) { scene, end throws(Obstacle) in
+      let client = try ProbeSocket(family, isBlocking: false)
       try expect(client.connect(to: end), EINPROGRESS, "connect")
       let outcome = ExpectedOutcome(
         error: .ECONNABORTED, stage: .handshake, source: .application, cause: .local_abort)
@@ -113,13 +136,12 @@ extension Provocation {
 
   /// One of two attempts is dropped, as the other won (RFC 8305): no failure.
   private static func slowerFamily(_ family: ProbeSocket.Family) -> Provocation {
-    inLaboratory("happy-eyeballs", .silent, family, port: port + 4) { scene, end throws(Obstacle) in
+    inLaboratory("happy-eyeballs", .silent, family, port: 4) { scene, end throws(Obstacle) in
       let other: ProbeSocket.Family = family == .ipv4 && scene.hasIPv6 ? .ipv6 : .ipv4
-      let (slow, listener) = try attempt { () throws(KernelError) in
-        (try ProbeSocket(family, isBlocking: false), try ProbeSocket(other))
-      }
+      let slow = try ProbeSocket(family, isBlocking: false)
+      let listener = try ProbeSocket(other)
       let winner = Endpoint(other.loopback, end.port)
-      try attempt { () throws(KernelError) in try listener.listen(at: winner) }
+      try listener.listen(at: winner)
       try expect(slow.connect(to: end), EINPROGRESS, "connect")
       let fast = try connected(to: winner, other)
       return Traces(
@@ -132,7 +154,7 @@ extension Provocation {
 
   private static func datagramWithoutRoute(_ family: ProbeSocket.Family) -> Provocation {
     inLaboratory("udp-no-route", .elsewhere, family) { scene, end throws(Obstacle) in
-      let client = try attempt { () throws(KernelError) in try ProbeSocket(family, .datagram) }
+      let client = try ProbeSocket(family, .datagram)
       try expect(client.connect(to: end), ENETUNREACH, "connect")
       let outcome = ExpectedOutcome.kernel(.ENETUNREACH, .route, .no_route)
       return Traces(

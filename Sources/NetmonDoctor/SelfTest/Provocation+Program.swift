@@ -2,7 +2,8 @@ internal import Glibc
 internal import NetmonKernel
 
 extension Provocation {
-  /// Runs a program to its end, with nothing to read and nowhere to write.
+  /// Runs a program to its end, with nothing to read and nowhere to write. Returns its exit status, or
+  /// -1 if it was killed.
   static func run(
     _ arguments: [String]
   ) throws(Obstacle) -> (process: Int32, status: Int32) {
@@ -17,14 +18,15 @@ extension Provocation {
     var child: pid_t = 0
     let error = posix_spawn(&child, arguments[0], &actions, nil, &pointers, environ)
     guard error == 0 else {
-      throw .system(.system(.fork, subject: arguments[0], errno: error))
+      throw .kernel(.system(.fork, subject: arguments[0], errno: error))
     }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 {
       guard errno == EINTR else {
-        throw .system(.system(.fork, subject: arguments[0], errno: errno))
+        throw .kernel(.system(.fork, subject: arguments[0], errno: errno))
       }
     }
-    return (child, status)
+    // `WIFEXITED` and `WEXITSTATUS` (wait(2)).
+    return (child, status & 0x7F == 0 ? status >> 8 & 0xFF : -1)
   }
 }

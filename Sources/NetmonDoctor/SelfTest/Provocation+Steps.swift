@@ -5,24 +5,11 @@ internal import NetmonKernel
 
 /// What provocations have in common.
 extension Provocation {
-  static func attempt<Result>(
-    _ body: () throws(KernelError) -> Result
-  ) throws(Obstacle) -> Result {
-    do {
-      return try body()
-    } catch {
-      throw .system(error)
-    }
-  }
-
-  static func end(of socket: ProbeSocket) throws(Obstacle) -> Endpoint {
-    try attempt { () throws(KernelError) in try socket.local }
-  }
-
+  /// A client that is connected; `end` is at loopback or in the laboratory.
   static func connected(
     to end: Endpoint, _ family: ProbeSocket.Family
   ) throws(Obstacle) -> ProbeSocket {
-    let client = try attempt { () throws(KernelError) in try ProbeSocket(family) }
+    let client = try ProbeSocket(family)
     try expect(client.connect(to: end), 0, "connect")
     return client
   }
@@ -35,7 +22,7 @@ extension Provocation {
     let child = ProbeSocket.withAddress(end, family) {
       linux_connect_in_new_process($0, $1, Int32(SOCK_STREAM.rawValue), &error)
     }
-    guard child > 0 else { throw .system(.system(.fork, subject: "probe", errno: errno)) }
+    guard child > 0 else { throw .kernel(.system(.fork, subject: "probe", errno: errno)) }
     return (child, error)
   }
 
@@ -56,7 +43,7 @@ extension Provocation.Obstacle: CustomStringConvertible {
     switch self {
     case .missing(let what): what
     case .surprise(let what): what
-    case .system(let error): "\(error)"
+    case .kernel(let error): "\(error)"
     }
   }
 }

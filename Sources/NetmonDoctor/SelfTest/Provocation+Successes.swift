@@ -14,17 +14,15 @@ extension Provocation {
   /// Both ends stay open, so that polling sees them too.
   private static func success(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "success-\(family)", lasts: true) { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in
-        try ProbeSocket.listening(family)
-      }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       // Polling knows what is inbound by a listener that it has seen.
       if scene.pollingTime > 0 {
         _ = listener.isReady(for: POLLIN, milliseconds: scene.pollingTime)
       }
       let client = try connected(to: end, family)
-      let server = try attempt { () throws(KernelError) in try listener.accept() }
-      let peer = try Self.end(of: client)
+      let server = try listener.accept()
+      let peer = try client.local
       return Traces(
         told: "connect, accept: success",
         expected: [
@@ -36,12 +34,10 @@ extension Provocation {
   /// A client that lives for a millisecond, accepted by another process.
   private static func accepted(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "accept-brief-\(family)", place: .newProcess) { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in
-        try ProbeSocket.listening(family)
-      }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       let (child, error) = try connectInNewProcess(to: end, family)
-      let server = try attempt { () throws(KernelError) in try listener.accept() }
+      let server = try listener.accept()
       // The end of the stream: the client is gone.
       guard error == 0, server.receiveByte() == 0 else {
         throw .surprise("connect in a new process: \(errnoName(error))")
@@ -56,10 +52,8 @@ extension Provocation {
 
   private static func ownAbort(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "own-abort-\(family)") { scene throws(Obstacle) in
-      let listener = try attempt { () throws(KernelError) in
-        try ProbeSocket.listening(family)
-      }
-      let end = try end(of: listener)
+      let listener = try ProbeSocket.listening(family)
+      let end = try listener.local
       let server = try abandoned(by: family, at: listener, end)
       let answer = server.receiveByte()
       guard answer == -Int(ECONNRESET) else {
@@ -76,7 +70,7 @@ extension Provocation {
     by family: ProbeSocket.Family, at listener: ProbeSocket, _ end: Endpoint
   ) throws(Obstacle) -> ProbeSocket {
     let client = try connected(to: end, family)
-    let server = try attempt { () throws(KernelError) in try listener.accept() }
+    let server = try listener.accept()
     guard server.sendByte() == 0, client.receiveByte() == 1 else {
       throw .surprise("no byte came through")
     }
@@ -86,13 +80,9 @@ extension Provocation {
 
   private static func datagrams(_ family: ProbeSocket.Family) -> Provocation {
     Provocation(name: "udp-\(family)", lasts: true) { scene throws(Obstacle) in
-      let server = try attempt { () throws(KernelError) in
-        try ProbeSocket.bound(family, .datagram)
-      }
-      let end = try end(of: server)
-      let client = try attempt { () throws(KernelError) in
-        try ProbeSocket(family, .datagram)
-      }
+      let server = try ProbeSocket.bound(family, .datagram)
+      let end = try server.local
+      let client = try ProbeSocket(family, .datagram)
       try expect(client.connect(to: end), 0, "connect")
       guard client.sendByte() == 0, server.receiveByte() == 1 else {
         throw .surprise("no datagram came through")
@@ -116,7 +106,7 @@ extension Provocation {
             $0, socklen_t(MemoryLayout<sockaddr_un>.size), Int32(SOCK_STREAM.rawValue), &error)
         }
       }
-      guard child > 0 else { throw .system(.system(.fork, subject: "probe", errno: errno)) }
+      guard child > 0 else { throw .kernel(.system(.fork, subject: "probe", errno: errno)) }
       return Traces(told: "connect: \(errnoName(error))", silent: [child])
     }
   }

@@ -31,7 +31,7 @@ struct Provocation: Sendable {
     case missing(String)
     /// It went otherwise than it must.
     case surprise(String)
-    case system(KernelError)
+    case kernel(KernelError)
   }
 
   /// The class, and the family of addresses where there are several.
@@ -52,6 +52,9 @@ struct Scene: Sendable {
   /// The network namespace in which it takes place; nil when not known.
   var networkNamespace: UInt64?
   var hasIPv6 = true
+  /// The first of the ports that are connected to in the laboratory: by these the records are told
+  /// from those of another self-test that runs at the same time.
+  var laboratoryPort: UInt16
   /// How long polling takes to see what is there, in milliseconds; 0 where events tell at once.
   var pollingTime: Int32 = 0
 

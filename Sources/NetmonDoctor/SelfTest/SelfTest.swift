@@ -3,7 +3,7 @@ internal import Logging
 public import NetmonCollector
 public import NetmonCore
 internal import NetmonKernel
-internal import NetmonStore
+public import NetmonStore
 
 /// Runs a real collector into a database of its own, provokes successes and failures of every class
 /// that can be had here, and compares what was recorded with what happened.
@@ -15,6 +15,9 @@ public struct SelfTest: Sendable {
   public let tier: Tier
   /// One for each class, those that were skipped included.
   public let verdicts: [Verdict]
+  /// What the collector lost meanwhile, as when other programs made more events than it could take;
+  /// what is missing then is no mistake of the rules.
+  public let gaps: [Gap]
 
   /// Between two looks at all sockets, in milliseconds.
   private static let interval: Int32 = 200
@@ -42,7 +45,8 @@ public struct SelfTest: Sendable {
     let collecting = Task { try await collector.run() }
     let own = try fs.ownIdentity().pid
     var scene = Scene(
-      process: own, path: path, networkNamespace: try? fs.networkNamespace(of: own))
+      process: own, path: path, networkNamespace: try? fs.networkNamespace(of: own),
+      laboratoryPort: .random(in: 1024...60_000))
     if tier != .kernel { scene.pollingTime = 2 * Self.interval }
     let examination = Examination(store: store, tier: tier)
     let results = await Provocations(scene: scene).perform(examination.possible)
@@ -52,6 +56,7 @@ public struct SelfTest: Sendable {
     }
     changed.yield()
     verdicts = try await examination.verdicts(on: results, after: changes)
+    gaps = try store.gaps()
     deadline.cancel()
     collecting.cancel()
     _ = await collecting.result

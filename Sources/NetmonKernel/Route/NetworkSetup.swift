@@ -45,22 +45,37 @@ package final class NetworkSetup {
     var link = Self.link(index)
     link.ifi_flags = Self.up
     link.ifi_change = Self.up
-    try send(RouteRequest(type: RTM_SETLINK, link), "interface \(index)")
+    try send(RouteRequest(type: RTM_SETLINK, isNew: false, link), "interface \(index)")
   }
 
   /// Gives an interface an address, at once usable, and a route to those that share its first bits.
   package func add(
     _ address: IPAddress, prefix length: UInt8, to index: Int32
   ) throws(KernelError) {
+    try send(
+      Self.request(RTM_NEWADDR, address, prefix: length, of: index), "address \(address)")
+  }
+
+  /// Takes an address from an interface again.
+  package func remove(
+    _ address: IPAddress, prefix length: UInt8, from index: Int32
+  ) throws(KernelError) {
+    try send(
+      Self.request(RTM_DELADDR, address, prefix: length, of: index), "address \(address)")
+  }
+
+  private static func request(
+    _ type: Int, _ address: IPAddress, prefix length: UInt8, of index: Int32
+  ) -> RouteRequest {
     var message = ifaddrmsg()
-    message.ifa_family = Self.family(address)
+    message.ifa_family = family(address)
     message.ifa_prefixlen = length
     message.ifa_flags = address.family == .ipv6 ? UInt8(IFA_F_NODAD) : 0
     message.ifa_index = UInt32(index)
-    var request = RouteRequest(type: RTM_NEWADDR, message)
+    var request = RouteRequest(type: type, isNew: type == RTM_NEWADDR, message)
     request.add(IFA_LOCAL, address.bytes)
     request.add(IFA_ADDRESS, address.bytes)
-    try send(request, "address \(address)")
+    return request
   }
 
   /// Adds a route that leads nowhere.

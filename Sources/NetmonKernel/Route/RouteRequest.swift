@@ -5,11 +5,13 @@ internal import CLinux
 struct RouteRequest {
   private(set) var bytes: [UInt8] = []
 
-  /// Begins with the structure that the type of message has. What is asked for must not be there yet.
-  init<Body: BitwiseCopyable>(type: Int, _ body: Body) {
+  /// Begins with the structure that the type of message has. What is asked for must not be there yet,
+  /// unless it is to be changed or removed.
+  init<Body: BitwiseCopyable>(type: Int, isNew: Bool = true, _ body: Body) {
     var header = nlmsghdr()
     header.nlmsg_type = UInt16(type)
-    header.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL)
+    header.nlmsg_flags = UInt16(NLM_F_REQUEST | NLM_F_ACK)
+    if isNew { header.nlmsg_flags |= UInt16(NLM_F_CREATE | NLM_F_EXCL) }
     add(header)
     add(body)
     setLength(at: 0, UInt32(bytes.count))

@@ -26,7 +26,8 @@ enum DoctorCommand {
       every way that can be had on loopback and in a network namespace of its own, and checks what \
       was recorded of each, in less than ten seconds. The exit status is 1 if anything was missed. \
       -o json then prints tier, passed, and classes, an array of objects with class, state (pass, \
-      fail, skipped), told (to the application), records, missing and reason.
+      fail, skipped), told (to the application), records, missing and reason; and gaps, what the \
+      collector lost meanwhile.
       """,
     examples: [
       Example("sudo netmon doctor", "all that could work here"),

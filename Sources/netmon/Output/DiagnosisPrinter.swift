@@ -48,7 +48,7 @@ struct DiagnosisPrinter {
       last: "FOUND, AND WHAT HELPS")
     for check in checks {
       let remedy = check.remedy.map { "→ \($0)" }
-      let text = [check.finding, remedy].compactMap(\.self).joined(separator: " ")
+      let text = [check.finding ?? "works", remedy].compactMap(\.self).joined(separator: " ")
       table.add(
         [.init(check.name), .init(check.state.rawValue, check.style), .init(check.provides, .dim)],
         text)

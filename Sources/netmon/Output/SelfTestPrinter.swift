@@ -1,6 +1,7 @@
 import NetmonCollector
 import NetmonCore
 import NetmonDoctor
+import NetmonStore
 
 /// Prints what `netmon doctor --selftest` found.
 struct SelfTestPrinter {
@@ -17,6 +18,9 @@ struct SelfTestPrinter {
       console.write("\(test.tier.rawValue) tier: \(test.tier.meaning)\n\n")
       printTable(test.verdicts)
       console.write("\n\(test.verdicts.summary)\n")
+      for gap in test.gaps {
+        console.write("lost meanwhile: \(gap.count.map { "\($0)" } ?? "unknown"); \(gap.reason)\n")
+      }
     case .json:
       json.object { json in
         json.field("tier", test.tier.rawValue)
@@ -24,6 +28,8 @@ struct SelfTestPrinter {
         json.value(test.hasPassed)
         json.key("classes")
         json.array(test.verdicts) { $1.write(to: &$0) }
+        json.key("gaps")
+        json.array(test.gaps) { $1.write(to: &$0) }
       }
       json.endLine()
     case .jsonl:

@@ -174,6 +174,20 @@ import Testing
     #expect(records.map(\.process.identity) == [TracedHost.client])
   }
 
+  /// The snapshot was read while the first one was there, and is compared when there is a second.
+  @Test func theEndsOfOneThatClosedMeanwhile() throws {
+    var host = TracedHost()
+    let script = EventScript(start: start)
+    host.play(try script.events("100 a CL>SS L:0 R:80\n0! a SS>ES L:4000 R:80"))
+    host.play(
+      try EventScript(start: start + 2_000_000).events(
+        "100 a ES>CL L:4000 R:80\n100 a del L:4000 R:80\n101 b CL>SS L:4000 R:80\n"
+          + "0! b SS>ES L:4000 R:80"))
+    let records = look(&host, at: start + 1_000_000, [Self.socket(.ESTABLISHED)])
+    let second = try #require(records.first { $0.state == .ESTABLISHED })
+    #expect(second.inode == nil, "that was the first one's")
+  }
+
   @Test func twoNamespacesWithTheSameEnds() throws {
     var host = TracedHost()
     let socket = Self.socket(.ESTABLISHED)

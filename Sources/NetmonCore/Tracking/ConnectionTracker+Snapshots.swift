@@ -19,6 +19,13 @@ extension ConnectionTracker {
     for socket in snapshot.sockets {
       let ends = SocketTable.Ends(socket)
       if let known = sockets[ends], let tracked = sockets[known] {
+        if tracked.attempt != nil, tracked.inode != socket.inode,
+          history.hasEnded(ends, since: snapshot.time)
+        {
+          // It may be the one before that has closed since it was read.
+          sockets[known]?.seenAt = observation
+          continue
+        }
         if tracked.isContinued(by: socket) {
           update(known, with: socket, snapshot)
           continue
@@ -189,7 +196,7 @@ extension ConnectionTracker {
     _ incomplete: [SocketTable.Ends: [SocketTable.Handle]], _ snapshot: SocketSnapshot
   ) -> Bool {
     // It was open when the snapshot was read and has closed since.
-    if let end = history.ended[ends], end >= snapshot.time { return true }
+    if history.hasEnded(ends, since: snapshot.time) { return true }
     switch (socket.transport, socket.state) {
     case (.udp, _):
       return false

@@ -151,6 +151,20 @@ import Testing
     #expect(host.tracker.openCount == 0)
   }
 
+  @Test func lostEndsOfUnknownProcessesShowByAbsenceToo() throws {
+    var host = TracedHost()
+    host.play(
+      try EventScript(start: start).events(
+        "0! lost 1s\n555 a CL>SS L:0 R:80\n0! a SS>ES L:4000 R:80"))
+    for second in 1...2 as ClosedRange<UInt64> {
+      _ = look(&host, at: start + second * 1_000_000_000, [])
+      #expect(host.tracker.openCount == 1)
+    }
+    let ended = look(&host, at: start + 3_000_000_000, [])
+    #expect(ended.map(\.state) == [.CLOSE] && ended.map(\.errorCause) == [.unknown])
+    #expect(host.tracker.openCount == 0)
+  }
+
   @Test func aUDPErrorLandsOnTheSocketOfTheSnapshot() throws {
     var host = TracedHost()
     let socket = Self.socket(

@@ -167,8 +167,10 @@ extension ConnectionTracker {
     }
     // The end of a socket that makes events is an event. Only when that was lost does it show by
     // the socket missing, and a reading may skip one socket once (`tcp_seek_last_pos`).
-    guard attempt.closing == nil, missed >= 2, let space = entry.record.networkNamespace else {
-      return false
+    guard attempt.closing == nil, missed >= 2 else { return false }
+    guard let space = entry.record.networkNamespace else {
+      // Where it was is not known, as events were lost; were it there, its ends would show.
+      return missed >= Self.patience && history.lastLoss >= attempt.began
     }
     return snapshot.completeNamespaces.contains(UInt64(clamping: space))
   }

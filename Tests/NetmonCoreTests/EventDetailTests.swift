@@ -199,6 +199,14 @@ import Testing
     #expect(refused.map(\.process.identity) == [TracedHost.client, TracedHost.server])
     #expect(refused.map(\.error) == [.ECONNREFUSED, .ECONNREFUSED])
     #expect(refused.map(\.state) == [.CLOSE, .ESTABLISHED])
+    let unseen = try play(
+      """
+      100 fib 0 255 udp *:4000 R:53
+      0! icmp 3/3 udp L:4000 R:53
+      300 fib 0 255 udp *:4000 R:53
+      0! icmp 3/3 udp L:4000 R:53
+      """)
+    #expect(unseen.map(\.process.identity) == [TracedHost.client, TracedHost.server])
     let unroutable = try play(
       "100 fib -11 254 udp *:4000 R:53\n+0.05s\n300 fib -11 254 udp *:4000 R:53")
     #expect(unroutable.map(\.process.identity) == [TracedHost.client, TracedHost.server])

@@ -170,6 +170,20 @@ import Testing
     #expect(host.tracker.openCount == 0)
   }
 
+  @Test func lostEndsOfUnknownProcessesShowByAbsenceToo() throws {
+    var host = TracedHost()
+    host.play(
+      try EventScript(start: start).events(
+        "0! lost 1s\n555 a CL>SS L:0 R:80\n0! a SS>ES L:4000 R:80"))
+    for second in 1...2 as ClosedRange<UInt64> {
+      _ = look(&host, at: start + second * 1_000_000_000, [])
+      #expect(host.tracker.openCount == 1)
+    }
+    let ended = look(&host, at: start + 3_000_000_000, [])
+    #expect(ended.map(\.state) == [.CLOSE] && ended.map(\.errorCause) == [.unknown])
+    #expect(host.tracker.openCount == 0)
+  }
+
   @Test func aUDPErrorLandsOnTheSocketOfTheSnapshot() throws {
     var host = TracedHost()
     let socket = Self.socket(
@@ -191,6 +205,20 @@ import Testing
       .ESTABLISHED, "192.0.2.1:4000", "192.0.2.2:53", owner: nil, transport: .udp)
     let records = look(&host, at: start + 1000, [socket])
     #expect(records.map(\.process.identity) == [TracedHost.client])
+  }
+
+  /// The snapshot was read while the first one was there, and is compared when there is a second.
+  @Test func theEndsOfOneThatClosedMeanwhile() throws {
+    var host = TracedHost()
+    let script = EventScript(start: start)
+    host.play(try script.events("100 a CL>SS L:0 R:80\n0! a SS>ES L:4000 R:80"))
+    host.play(
+      try EventScript(start: start + 2_000_000).events(
+        "100 a ES>CL L:4000 R:80\n100 a del L:4000 R:80\n101 b CL>SS L:4000 R:80\n"
+          + "0! b SS>ES L:4000 R:80"))
+    let records = look(&host, at: start + 1_000_000, [Self.socket(.ESTABLISHED)])
+    let second = try #require(records.first { $0.state == .ESTABLISHED })
+    #expect(second.inode == nil, "that was the first one's")
   }
 
   @Test func twoNamespacesWithTheSameEnds() throws {

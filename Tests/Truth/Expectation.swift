@@ -102,11 +102,17 @@ struct Expectation: Hashable {
     // Nothing shows accept(2): within 10 ms, and unless something was sent, a reset counts as one
     // that came before it (docs/errors.md, ECONNABORTED).
     let hasSent = attempt.sent > 0 && record?.bytesSent != nil
-    let isEarly = !hasSent && record?.durationMicroseconds.map { $0 < 10_000 } ?? false
+    let age = hasSent ? nil : record?.ageAtEnd
     switch (attempt.class, attempt.later) {
     case ("inbound-unaccepted", _):
-      return Expectation(isEarly ? unaccepted : reset)
+      return switch age ?? 0 {
+      case ..<9_999: Expectation(unaccepted)
+      case 10_001...: Expectation(reset)
+      // Both ends are cut to whole microseconds.
+      default: Expectation(reset, unaccepted)
+      }
     case (_, .ECONNRESET?):
+      let isEarly = age.map { $0 <= 10_000 } ?? false
       return isEarly ? Expectation(reset, unaccepted) : Expectation(reset)
     case (_, let error?):
       return Expectation(Ending(error, .established, .peer_reset))
@@ -132,5 +138,13 @@ struct Expectation: Hashable {
       // UDP without an error is polled, so what is short may be missed (README.md).
       return Expectation(.success, isOptional: attempt.class != "udp-kept")
     }
+  }
+}
+
+extension Connection {
+  /// How long it was established, in microseconds.
+  fileprivate var ageAtEnd: Int64? {
+    guard let establishedAt, let closedAt else { return nil }
+    return closedAt.microseconds(since: establishedAt)
   }
 }

@@ -82,7 +82,7 @@ struct Report {
 
   private var missLines: String {
     let worst = judged.filter { !$0.verdict.flaws.isEmpty }
-      .sorted { $0.verdict.flaws.count > $1.verdict.flaws.count }
+      .sorted { $0.verdict.weight($0.pair) > $1.verdict.weight($1.pair) }
     let kinds = Dictionary(grouping: worst) { "\($0.pair.attempt.class): \($0.verdict)" }
     let counts = kinds.sorted { $0.key < $1.key }.map { "\($1.count) × \($0)" }
     let examples = worst.prefix(Self.shown).map { pair, verdict in
@@ -105,6 +105,13 @@ struct Report {
     var json = JSONWriter()
     record.write(to: &json)
     return json.string
+  }
+}
+
+extension Verdict {
+  /// False failures are shown first, then what is wrong in many ways.
+  fileprivate func weight(_ pair: Comparison.Pair) -> Int {
+    flaws.count + (isFalseFailure(pair) ? Flaw.allCases.count : 0)
   }
 }
 

@@ -46,8 +46,9 @@ extension ErrorCatalog {
         .init("Accept queue: Recv-Q near Send-Q means too slow", "ss -ltn 'sport = :PORT'"),
       ],
       limits: """
-        No event shows accept(2). A reset counts as "before accept" if it came within 10 ms and \
-        nothing shows that a process had the socket; error_source is then inferred.
+        No event shows accept(2). A reset counts as "before accept" if it came within 10 ms, \
+        nothing shows that a process had the socket, and no events were lost meanwhile; \
+        error_source is then inferred. Otherwise it is ECONNRESET.
         """),
     ErrorExplanation(
       error: .ECONNRESET,

@@ -50,7 +50,8 @@ extension ConnectionTracker {
   mutating func reportUnseen(_ datagram: DatagramSenders.Rejected) {
     let flow = DatagramSenders.Flow(
       port: datagram.tuple.local.port, remote: datagram.tuple.remote)
-    guard let sender = history.senders[flow], !isOwn(sender.process),
+    let sender = datagram.sender
+    guard !isOwn(sender.process),
       history.senders.isNews(flow, of: sender.process.identity, at: datagram.time)
     else { return }
     let time = history.clock.timestamp(datagram.time)

@@ -83,7 +83,7 @@ extension ConnectionTracker {
     history[cpu: event.cpu].push(
       CPUHistory.Rejection(time: event.time, remote: tuple.remote, errno: errno))
     if tuple.transport == .udp {
-      history.senders.reject(.init(time: event.time, tuple: tuple, errno: errno))
+      history.senders.reject(tuple, errno: errno, at: event.time)
     }
   }
 }

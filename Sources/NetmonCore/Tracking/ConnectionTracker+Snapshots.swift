@@ -19,6 +19,13 @@ extension ConnectionTracker {
     for socket in snapshot.sockets {
       let ends = SocketTable.Ends(socket)
       if let known = sockets[ends], let tracked = sockets[known] {
+        if tracked.attempt != nil, tracked.inode != socket.inode,
+          history.hasEnded(ends, since: snapshot.time)
+        {
+          // It may be the one before that has closed since it was read.
+          sockets[known]?.seenAt = observation
+          continue
+        }
         if tracked.isContinued(by: socket) {
           update(known, with: socket, snapshot)
           continue
@@ -160,8 +167,10 @@ extension ConnectionTracker {
     }
     // The end of a socket that makes events is an event. Only when that was lost does it show by
     // the socket missing, and a reading may skip one socket once (`tcp_seek_last_pos`).
-    guard attempt.closing == nil, missed >= 2, let space = entry.record.networkNamespace else {
-      return false
+    guard attempt.closing == nil, missed >= 2 else { return false }
+    guard let space = entry.record.networkNamespace else {
+      // Where it was is not known, as events were lost; were it there, its ends would show.
+      return missed >= Self.patience && history.lastLoss >= attempt.began
     }
     return snapshot.completeNamespaces.contains(UInt64(clamping: space))
   }
@@ -189,7 +198,7 @@ extension ConnectionTracker {
     _ incomplete: [SocketTable.Ends: [SocketTable.Handle]], _ snapshot: SocketSnapshot
   ) -> Bool {
     // It was open when the snapshot was read and has closed since.
-    if let end = history.ended[ends], end >= snapshot.time { return true }
+    if history.hasEnded(ends, since: snapshot.time) { return true }
     switch (socket.transport, socket.state) {
     case (.udp, _):
       return false

@@ -27,6 +27,8 @@ struct DatagramSenders: Sendable {
     var time: UInt64
     var tuple: SocketEvent.Tuple
     var errno: Int32
+    /// Whose it was; by the time it is reported the port may be another process's.
+    var sender: Sender
   }
 
   /// How long a flow is remembered after its last lookup, in nanoseconds: a connected socket looks
@@ -78,9 +80,11 @@ struct DatagramSenders: Sendable {
     return true
   }
 
-  mutating func reject(_ datagram: Rejected) {
+  mutating func reject(_ tuple: SocketEvent.Tuple, errno: Int32, at time: UInt64) {
+    let flow = Flow(port: tuple.local.port, remote: tuple.remote)
+    guard let sender = senders[flow] else { return }
     if rejected.count == Self.maximum { rejected.removeFirst(Self.maximum / 2) }
-    rejected.append(datagram)
+    rejected.append(Rejected(time: time, tuple: tuple, errno: errno, sender: sender))
   }
 
   /// The sender was told of the rejection.

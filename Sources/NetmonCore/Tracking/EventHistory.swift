@@ -35,7 +35,7 @@ struct EventHistory: Sendable {
   private var established: [Target: UInt64] = [:]
   private var establishedLimit = 1024
   /// Where closed sockets were, so that a snapshot read before does not bring them back.
-  private(set) var ended: [SocketTable.Ends: Timestamp] = [:]
+  private var ended: [SocketTable.Ends: Timestamp] = [:]
   private var cpus: [CPUHistory] = []
 
   init(clock: EventClock) {
@@ -64,6 +64,11 @@ struct EventHistory: Sendable {
   /// Remembers where a socket was until the snapshot that may still show it has been compared.
   mutating func noteEnd(_ ends: SocketTable.Ends, at time: Timestamp) {
     if ended.count < 1 << 17 { ended[ends] = time }
+  }
+
+  /// Whether a socket with these ends has closed since a moment.
+  func hasEnded(_ ends: SocketTable.Ends, since time: Timestamp) -> Bool {
+    ended[ends].map { $0 >= time } ?? false
   }
 
   /// Forgets the ends from before a snapshot.

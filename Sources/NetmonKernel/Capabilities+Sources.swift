@@ -89,7 +89,8 @@ extension Tracepoint {
   fileprivate var provides: String {
     switch self {
     case .inet_sock_set_state: "every connection attempt"
-    case .inet_sk_error_report: "exact errors; without it they are told from states and resets"
+    case .inet_sk_error_report:
+      "exact errors, those of UDP too; without it those of TCP are told from states and resets"
     case .tcp_destroy_sock: "attempts that the application gave up"
     case .tcp_receive_reset: "resets by the other side"
     case .tcp_send_reset: "own aborts apart from resets by the other side"

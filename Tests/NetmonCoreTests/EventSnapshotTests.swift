@@ -198,6 +198,18 @@ import Testing
     #expect(ended.map(\.error) == [.ECONNREFUSED] && ended.map(\.state) == [.CLOSE])
   }
 
+  /// The snapshot was begun before the socket was there.
+  @Test func aUDPErrorIsNotEndedByAnOlderSnapshot() throws {
+    var host = TracedHost()
+    host.play(
+      try EventScript(start: start + 1000).events(
+        "100 fib 0 255 udp *:4000 R:53\n0! err 111 udp L:4000 R:53"))
+    let failed = look(&host, at: start, [])
+    #expect(failed.map(\.error) == [.ECONNREFUSED] && failed.map(\.closedAt) == [nil])
+    let gone = look(&host, at: start + 2_000_000_000, [])
+    #expect(gone.map(\.origin) == failed.map(\.origin) && gone.map(\.state) == [.CLOSE])
+  }
+
   @Test func aUDPSocketWithoutOwnerIsWhoseRouteItWas() throws {
     var host = TracedHost()
     host.play(try EventScript(start: start).events("100 fib 0 255 udp *:4000 R:53"))

@@ -161,7 +161,8 @@ extension ConnectionTracker {
     guard entry.seenAt != observation else { return false }
     let missed = observation - entry.seenAt
     guard let attempt = entry.attempt else {
-      guard let ends = entry.ends else { return false }
+      // What an event told of since the reading began is newer than the snapshot.
+      guard let ends = entry.ends, entry.record.timestamp <= snapshot.time else { return false }
       return snapshot.completeNamespaces.contains(ends.networkNamespace)
         || missed >= Self.patience
     }

@@ -22,7 +22,7 @@ final class KernelTracing {
   private var nextSeeding: UInt64?
 
   /// Looking at many sockets is dear, and events tell most: what part of the time it may take.
-  private static let moderation: UInt64 = 100
+  private static let moderation: UInt64 = 20
 
   /// Reading all processes is dear, and losses come in numbers: how long to wait, in nanoseconds.
   private static let seedingPause: UInt64 = 1_000_000_000

@@ -107,6 +107,29 @@ import Testing
     #expect(records.map(\.process.name) == ["client"])
   }
 
+  // MARK: - Connected UDP sockets
+
+  @Test func aUDPSocketThatConnectsOverIPv4() throws {
+    let script = "100 fib 0 254 udp *:4000 R:53\n100 fib 0 254 udp L:4000 R:53"
+    let records = try play(script)
+    #expect(records.map(\.state) == [.ESTABLISHED] && records.map(\.direction) == [.outbound])
+    #expect(records.map(\.process.name) == ["client"] && records.map(\.error) == [nil])
+    // What refuses it later is its error, and no record of its own.
+    let refused = try play(script + "\n0! err 111 udp L:4000 R:53")
+    #expect(refused.map(\.error) == [.ECONNREFUSED])
+  }
+
+  @Test(arguments: [
+    "100 fib 0 254 udp *:4000 R:53\n100 fib 0 254 udp *:4000 R:53",
+    "100 fib 0 254 udp L:4000 R:53\n100 fib 0 254 udp L:4000 R:53",
+    "100 fib 0 254 udp *:4000 R:53\n300 fib 0 254 udp L:4000 R:53",
+    "100 fib 0 254 udp *:4000 R:53\n+1s\n100 fib 0 254 udp L:4000 R:53",
+    "100 fib 0 254 udp *:4000 R:53\n100 fib 0 254 udp L:4001 R:53",
+  ])
+  func datagramsWithoutConnect(script: String) throws {
+    #expect(try play(script).isEmpty)
+  }
+
   // MARK: - System calls
 
   private static let calls: [(String, String, String?)] = [

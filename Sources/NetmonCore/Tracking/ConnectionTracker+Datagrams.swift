@@ -1,4 +1,15 @@
 extension ConnectionTracker {
+  /// A UDP socket was connected. Snapshots tell when it is gone.
+  mutating func beginDatagrams(_ tuple: SocketEvent.Tuple, _ event: SocketEvent) {
+    let sender = history.senders[.init(port: tuple.local.port, remote: tuple.remote)]
+    let time = history.clock.timestamp(event.time)
+    let ends = SocketTable.Ends(
+      networkNamespace: sender?.networkNamespace ?? 0, transport: .udp, local: tuple.local,
+      remote: tuple.remote)
+    if let before = sockets[ends] { finish(before, at: time) }
+    _ = openDatagramSocket(tuple, sender, at: time)
+  }
+
   /// A connected UDP socket was told of an ICMP error. Its record lives on, as the socket does:
   /// snapshots tell when it is gone.
   mutating func handleDatagramError(

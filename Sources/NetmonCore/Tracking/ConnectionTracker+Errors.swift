@@ -106,6 +106,11 @@ extension ConnectionTracker {
     }
     guard error < 0 else {
       history.routes.cancel(event.thread, tuple.remote)
+      if tuple.transport == .udp,
+        history.datagramConnects.isSecond(tuple, by: event.thread, at: event.time)
+      {
+        beginDatagrams(tuple, event)
+      }
       return
     }
     if tuple.transport == .tcp, isAmidConnection(tuple, event) { return }

@@ -23,6 +23,7 @@ struct EventHistory: Sendable {
   var threads: ThreadTable
   var routes = RouteFailures()
   var senders = DatagramSenders()
+  var datagramConnects = DatagramConnects()
 
   /// Closed sockets that wait for their end, oldest first.
   var closing: Queue<SocketTable.Handle> = Queue()

@@ -34,7 +34,7 @@ struct CollectorOptions: Sendable {
           "interval", \.interval, in: .milliseconds(100)...(.seconds(3600)),
           help: """
             the time between two looks at all sockets; longer in the kernel tier where they are so many \
-            that looking would take more than 1 % of it
+            that looking would take more than 5 % of it
             """)
         Flag(
           "trace-syscalls", \.tracesSyscalls,

@@ -154,8 +154,8 @@ public actor Collector: Service {
     let time = now()
     guard Timestamp.valid.contains(time) else { throw .clock(time) }
     guard try watch.advance(&tracker, now: now) else { return }
+    try flush()
     do {
-      try flush()
       try recordGaps(until: time)
     } catch {
       throw .store(error)
@@ -167,6 +167,7 @@ public actor Collector: Service {
   func release() {
     do {
       watch.finish(&tracker)
+      watch = .closed
       try flush()
       try store.checkpoint()
     } catch {
@@ -174,7 +175,6 @@ public actor Collector: Service {
         "cannot store the last records",
         metadata: ["error": "\(error)", "lost": "\(pending.count)"])
     }
-    watch = .closed
     lock = nil
   }
 
@@ -208,26 +208,43 @@ public actor Collector: Service {
 
   /// Stores what changed, in transactions of some thousand records: a first look at a busy host has
   /// many more, which need not all be in memory twice.
-  private func flush() throws(StoreError) {
+  private func flush() throws(CollectorError) {
     pending += tracker.drainFinished()
     for _ in 0...tracker.changedCount / Self.flushSize {
       pending += tracker.drainChanged(atMost: Self.flushSize)
       try storePending()
     }
-    if let gap = dropped.takeGap(host: configuration.host) { try store.recordGap(gap) }
+    guard let gap = dropped.takeGap(host: configuration.host) else { return }
+    do {
+      try store.recordGap(gap)
+    } catch {
+      throw .store(error)
+    }
   }
 
-  private func storePending() throws(StoreError) {
+  private func storePending() throws(CollectorError) {
     if pending.count > Self.maximumPending {
       let excess = pending.count - Self.maximumPending
       dropped.add(pending.prefix(excess))
       pending.removeFirst(excess)
     }
-    guard !pending.isEmpty else { return }
-    let recorded = try store.record(pending)
-    for index in pending.indices { pending[index].id = recorded[index].id }
-    report(pending)
-    pending.removeAll()
+    while !pending.isEmpty {
+      // Mostly it is all, of which no copy is made.
+      var batch =
+        pending.count <= Self.flushSize ? pending : Array(pending.prefix(Self.flushSize))
+      let recorded: [Recorded]
+      do {
+        recorded = try store.record(batch)
+      } catch {
+        throw .store(error)
+      }
+      // A copy of what is left, so that memory goes back with what was stored.
+      pending = Array(pending.dropFirst(batch.count))
+      for index in batch.indices { batch[index].id = recorded[index].id }
+      report(batch)
+      // The kernel's rings go on filling up.
+      try watch.catchUp(&tracker)
+    }
   }
 
   /// Says now and then that this host is alive, and how it is looked at.

@@ -87,9 +87,10 @@ final class KernelTracing {
     return lost
   }
 
-  /// Returns the moment before which all events have been taken in.
+  /// Waits for events, at most so many milliseconds, and takes them in; returns the moment before
+  /// which all have been.
   @discardableResult
-  private func follow(
+  func follow(
     _ tracker: inout ConnectionTracker, waiting milliseconds: Int32
   ) throws(KernelError) -> UInt64 {
     let start = Self.monotonic()

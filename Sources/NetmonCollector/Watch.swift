@@ -75,6 +75,16 @@ enum Watch {
     }
   }
 
+  /// Takes in what the kernel has told meanwhile.
+  func catchUp(_ tracker: inout ConnectionTracker) throws(CollectorError) {
+    guard case .events(let tracing) = self else { return }
+    do {
+      try tracing.follow(&tracker, waiting: 0)
+    } catch {
+      throw .events("\(error)")
+    }
+  }
+
   /// Takes in what the kernel still holds back.
   func finish(_ tracker: inout ConnectionTracker) {
     if case .events(let tracing) = self { tracing.finish(&tracker) }

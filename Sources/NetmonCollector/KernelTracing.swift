@@ -30,14 +30,14 @@ final class KernelTracing {
   /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
   private static let settling: UInt64 = 20_000_000
 
-  /// Attaches to the kernel; what it tells from now on is not lost.
+  /// Attaches to the kernel; what it tells from now on is not lost. What does not work is told in
+  /// `capabilities`, also when this throws.
   ///
   /// - Throws: `KernelError` if the tracepoints cannot be used.
   init(
     _ configuration: Collector.Configuration, fs: ProcFS, includeCommand: Bool,
-    tracker: inout ConnectionTracker
+    tracker: inout ConnectionTracker, capabilities: inout Capabilities
   ) throws(KernelError) {
-    var capabilities = Capabilities()
     var options = KernelSource.Options()
     options.traceSyscalls = configuration.tracesSyscalls
     source = try KernelSource(options, proc: fs, capabilities: &capabilities)

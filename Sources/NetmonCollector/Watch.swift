@@ -25,16 +25,15 @@ enum Watch {
   ) throws(CollectorError) -> (Watch, shortfall: String?) {
     var shortfall: String?
     if configuration.tier ?? .kernel == .kernel {
-      // Before there are others: what a user may lock in memory for it is limited.
       var capabilities = Capabilities()
-      capabilities.probeSideband()
       do throws(KernelError) {
         let tracing = try KernelTracing(
-          configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
+          configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker,
+          capabilities: &capabilities)
         return (.events(tracing), capabilities.weakness.map { "\($0)" })
       } catch {
         // Each source tells its remedy.
-        let reason = Capabilities.probed(fs).obstacle.map { "\($0)" } ?? "\(error)"
+        let reason = capabilities.obstacle.map { "\($0)" } ?? "\(error)"
         if configuration.tier == .kernel { throw .tier(.kernel, reason: reason) }
         shortfall = reason
       }

@@ -40,8 +40,7 @@ extension Capabilities {
   /// can be read stay unknown. Nil when it is there.
   public var weakness: Item? { problems.first { $0.name == Self.sideband } }
 
-  /// Tries the process side-band.
-  public mutating func probeSideband() {
+  private mutating func probeSideband() {
     do throws(KernelError) {
       // As large as that of a collector: the memory for it is limited too.
       _ = try PerfSideband(cpus: CPUList.online().cpus)
@@ -55,24 +54,12 @@ extension Capabilities {
     do throws(KernelError) {
       leftovers = Self.removeLeftovers(proc)
       let fs = try TraceFS()
-      let instance = try Self.makeInstance(in: fs, proc)
+      let instance = try TraceInstance(in: fs, of: proc, kilobytes: 64)
       noteTraceFS()
       for tracepoint in Tracepoint.allCases { probe(tracepoint, fs, instance) }
     } catch {
       noteTraceFS(error)
     }
-  }
-
-  private static func makeInstance(
-    in fs: TraceFS, _ proc: ProcFS
-  ) throws(KernelError) -> TraceInstance {
-    let owner: ProcessIdentity
-    do {
-      owner = try proc.ownIdentity()
-    } catch {
-      throw .malformed("\(proc.root)/self/stat")
-    }
-    return try TraceInstance(in: fs, owner: owner, kilobytes: 64)
   }
 
   private mutating func probe(

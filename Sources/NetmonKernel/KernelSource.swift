@@ -117,8 +117,7 @@ public final class KernelSource {
     in fs: TraceFS, _ proc: ProcFS, _ options: Options, _ capabilities: inout Capabilities
   ) throws(KernelError) -> TraceInstance {
     do throws(KernelError) {
-      let owner = try ownIdentity(proc)
-      let instance = try TraceInstance(in: fs, owner: owner, kilobytes: options.ringKilobytes)
+      let instance = try TraceInstance(in: fs, of: proc, kilobytes: options.ringKilobytes)
       capabilities.noteTraceFS()
       return instance
     } catch {
@@ -127,17 +126,9 @@ public final class KernelSource {
     }
   }
 
-  private static func ownIdentity(_ proc: ProcFS) throws(KernelError) -> ProcessIdentity {
-    do {
-      return try proc.ownIdentity()
-    } catch {
-      throw .malformed("\(proc.root)/self/stat")
-    }
-  }
-
   private static func openSideband(_ capabilities: inout Capabilities) -> PerfSideband? {
     do throws(KernelError) {
-      let sideband = try PerfSideband(cpus: CPUList.online().cpus, pages: 512)
+      let sideband = try PerfSideband(cpus: CPUList.online().cpus)
       capabilities.noteSideband()
       return sideband
     } catch {
@@ -237,8 +228,8 @@ extension KernelSource {
     batch.failure = failure ?? batch.failure
     for ring in sideband?.rings ?? [] {
       ring.drain(until: now) { event in
-        if case .lost = event.kind {
-          append(event)
+        if case .lost(let source, let count, _) = event.kind {
+          noteLoss(source, count: count, on: ring.cpu)
         } else {
           merge.append(event, to: Lane.sideband(ring.cpu))
         }
@@ -262,18 +253,13 @@ extension KernelSource {
     }
   }
 
+  /// Appends a loss, which happened at some time since the drain before.
   private func noteLoss(_ source: SocketEvent.Source, count: UInt64 = 0, on cpu: UInt32 = 0) {
-    append(
+    merge.append(
       SocketEvent(
         time: lastDrain, cpu: cpu, thread: 0, isInterrupt: true,
-        kind: .lost(source, count: count, until: Self.now())))
-  }
-
-  /// Appends a loss, which happened at some time since the drain before.
-  private func append(_ loss: SocketEvent) {
-    var loss = loss
-    loss.time = lastDrain
-    merge.append(loss, to: Lane.losses)
+        kind: .lost(source, count: count, until: Self.now())),
+      to: Lane.losses)
   }
 
   /// The rings' places in the merge. Of events of the same time, losses and what processes do come

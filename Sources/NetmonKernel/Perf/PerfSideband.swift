@@ -13,7 +13,7 @@ final class PerfSideband {
   /// Opens the side-band of these CPUs; one that went offline meanwhile is skipped.
   ///
   /// Throws `KernelError.system` if that is not allowed; see `PerfRing`.
-  init(cpus: [UInt32], pages: Int = 128) throws(KernelError) {
+  init(cpus: [UInt32], pages: Int = 512) throws(KernelError) {
     self.pages = pages
     for cpu in cpus { try open(cpu) }
   }

@@ -13,12 +13,16 @@ package final class TraceInstance {
   private var path: String { "instances/\(name)" }
 
   /// Makes the instance, with nothing enabled yet, and a ring of so many kilobytes for each CPU. The
-  /// end of its owner makes it stale.
+  /// end of this process, whose identity is read from `proc`, makes it stale.
   ///
-  /// Throws `KernelError.system`: EEXIST if the owner has one already.
-  package init(
-    in fs: TraceFS, owner: ProcessIdentity, kilobytes: Int
-  ) throws(KernelError) {
+  /// Throws `KernelError.system`: EEXIST if this process has one already.
+  package init(in fs: TraceFS, of proc: ProcFS, kilobytes: Int) throws(KernelError) {
+    let owner: ProcessIdentity
+    do {
+      owner = try proc.ownIdentity()
+    } catch {
+      throw .malformed("\(proc.root)/self/stat")
+    }
     self.fs = fs
     name = "\(Self.prefix)\(owner.pid)-\(owner.startTime)"
     try fs.makeDirectory("instances/\(name)")

@@ -153,7 +153,8 @@ public actor Collector: Service {
   public func step() throws(CollectorError) {
     let time = now()
     guard Timestamp.valid.contains(time) else { throw .clock(time) }
-    guard try watch.advance(&tracker, now: now) else { return }
+    let isTurn = try watch.advance(&tracker, now: now)
+    guard isTurn || tracker.finishedCount >= Self.flushSize else { return }
     try flush()
     do {
       try recordGaps(until: time)

@@ -10,7 +10,8 @@ final class CollectorLock: Sendable {
 
   /// - Throws: ``CollectorError/alreadyCollecting(path:)`` if another process holds the lock.
   init(of store: Store) throws(CollectorError) {
-    let path = store.path + "-collector"
+    // A link to the file is the file.
+    let path = (Self.resolve(store.path) ?? store.path) + "-collector"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .cannotLock(path: path, errno: errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -19,6 +20,13 @@ final class CollectorLock: Sendable {
       if reason == EWOULDBLOCK { throw .alreadyCollecting(path: store.path) }
       throw .cannotLock(path: path, errno: reason)
     }
+  }
+
+  /// The path without symbolic links (realpath(3)).
+  private static func resolve(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   deinit {

@@ -9,20 +9,33 @@ import NetmonKernel
 final class KernelTracing {
   private let source: KernelSource
   private let fs: ProcFS
-  private var scanner: SocketScanner
+  /// Of TCP, whose sockets make events: looked at rarely.
+  private var connections: SocketScanner
+  private var connectionsLook: Pace
+  /// Of UDP, most of whose sockets make none: looked at in each turn.
+  private var datagrams: SocketScanner
+  private var datagramsLook: Pace
   private var processes: ProcessReader
   /// Between two turns, in nanoseconds.
   private let interval: UInt64
   private var nextTurn: UInt64 = 0
-  private var nextLook: UInt64 = 0
+  /// Whether the last batch had so many events that the rings are to be emptied often.
+  private var isBusy = true
   private var lost: UInt64 = 0
   private var hasLost = false
   /// When to read the processes once more, as some may have come, changed or gone without an event;
   /// nil when they are known.
   private var nextSeeding: UInt64?
 
-  /// Looking at many sockets is dear, and events tell most: what part of the time it may take.
-  private static let moderation: UInt64 = 20
+  /// How many turns may pass between two looks at the sockets of TCP.
+  private static let patience: UInt64 = 5
+
+  /// How long to wait for the rings to fill up, in milliseconds: when little happens, and when the
+  /// other source of final figures, which is not waited for, may fill up as well.
+  private static let (calmWait, busyWait): (UInt64, UInt64) = (500, 100)
+
+  /// The events of a batch from which on a host is busy.
+  private static let busyCount = 1000
 
   /// Reading all processes is dear, and losses come in numbers: how long to wait, in nanoseconds.
   private static let seedingPause: UInt64 = 1_000_000_000
@@ -43,8 +56,12 @@ final class KernelTracing {
     source = try KernelSource(options, proc: fs, capabilities: &capabilities)
     self.fs = fs
     self.interval = UInt64(configuration.interval / .nanoseconds(1))
-    scanner = SocketScanner(
-      fs, tables: DiagSocketTables(fs), includeCommand: includeCommand)
+    connections = SocketScanner(
+      fs, tables: DiagSocketTables(fs), transports: [.tcp], includeCommand: includeCommand)
+    connectionsLook = Pace(longest: Self.patience * interval, shortest: interval)
+    datagrams = SocketScanner(
+      fs, tables: DiagSocketTables(fs), transports: [.udp], includeCommand: includeCommand)
+    datagramsLook = Pace(longest: interval, shortest: interval)
     processes = ProcessReader(fs, includeCommand: includeCommand)
     tracker.beginTracing(clock: Self.clock())
     seed(&tracker)
@@ -55,21 +72,37 @@ final class KernelTracing {
   /// - Returns: whether the interval is over, so that it is time to store what changed.
   /// - Throws: `KernelError`, or `ProcError` if `/proc` is unusable.
   func advance(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws -> Bool {
-    try follow(&tracker, waiting: 100)
+    let before = Self.monotonic()
+    let rest = nextTurn > before ? (nextTurn - before) / 1_000_000 : 0
+    try follow(
+      &tracker, waiting: Int32(min(rest, isBusy ? Self.busyWait : Self.calmWait)))
     let start = Self.monotonic()
     guard start >= nextTurn else { return false }
     nextTurn = start + interval
-    if start >= nextLook { try look(&tracker, now: now) }
+    if tracker.takeWishForSnapshot() { connectionsLook.hurry() }
+    if connectionsLook.isDue(at: start) {
+      try look(&connections, &connectionsLook, &tracker, now: now)
+      // A look at many sockets takes megabytes for a moment.
+      ProcessMemory.returnFree()
+    }
+    if datagramsLook.isDue(at: start) {
+      try look(&datagrams, &datagramsLook, &tracker, now: now)
+    }
     return true
   }
 
-  private func look(_ tracker: inout ConnectionTracker, now: () -> Timestamp) throws {
-    let start = Self.monotonic()
+  private func look(
+    _ scanner: inout SocketScanner, _ pace: inout Pace, _ tracker: inout ConnectionTracker,
+    now: () -> Timestamp
+  ) throws {
+    let (start, cost) = (Self.monotonic(), Self.time(of: CLOCK_THREAD_CPUTIME_ID))
     tracker.setClock(Self.clock())
+    tracker.mayBeInSnapshot = true
+    defer { tracker.mayBeInSnapshot = false }
     let snapshot = try scanner.scan(now: now())
     // What happened during the reading comes before its result.
     let end = Self.monotonic()
-    nextLook = start + max(interval, Self.moderation * (end - start))
+    pace.note(begin: start, cost: Self.time(of: CLOCK_THREAD_CPUTIME_ID) - cost)
     while try follow(&tracker, waiting: 10) < end {}
     tracker.observe(snapshot)
   }
@@ -94,7 +127,9 @@ final class KernelTracing {
     _ tracker: inout ConnectionTracker, waiting milliseconds: Int32
   ) throws(KernelError) -> UInt64 {
     let start = Self.monotonic()
-    handle(try source.nextBatch(waiting: milliseconds), &tracker)
+    let batch = try source.nextBatch(waiting: milliseconds)
+    isBusy = batch.events.count >= Self.busyCount
+    handle(batch, &tracker)
     let horizon = start - Self.settling
     tracker.advance(to: horizon)
     if let nextSeeding, nextSeeding <= horizon {
@@ -110,6 +145,7 @@ final class KernelTracing {
       // Events from before that reading are still to come, and will undo some of it.
       nextSeeding = Self.monotonic() + 2 * Self.settling
     }
+    tracker.awaitsFigures = batch.hasFigures
     for event in batch.events {
       tracker.handle(event)
       switch event.kind {

@@ -10,6 +10,7 @@ extension Capabilities {
   /// it is only seen whether they are there.
   public static func probed(_ proc: ProcFS) -> Capabilities {
     var capabilities = Capabilities()
+    capabilities.noteProcessNumbers(proc.isInInitialPIDNamespace ? nil : .foreignProcessNumbers)
     capabilities.probeTraceFS(proc)
     capabilities.probeSideband()
     capabilities.probeSockDiag()
@@ -25,14 +26,15 @@ extension Capabilities {
   /// Removes what killed netmons left in tracefs, and returns the names of those instances; none
   /// where tracefs cannot be used.
   public static func removeLeftovers(_ proc: ProcFS) -> [String] {
-    guard let fs = try? TraceFS() else { return [] }
+    // In another PID namespace all others seem to have ended.
+    guard proc.isInInitialPIDNamespace, let fs = try? TraceFS() else { return [] }
     let removed = try? TraceInstance.removeStale(in: fs) { proc.isRunning($0) }
     return removed?.sorted() ?? []
   }
 
   /// What the kernel tier cannot do without and does not have; nil when it works.
   public var obstacle: Item? {
-    let needed = [Self.tracefs, Tracepoint.inet_sock_set_state.fullName]
+    let needed = [Self.processNumbers, Self.tracefs, Tracepoint.inet_sock_set_state.fullName]
     return problems.first { needed.contains($0.name) }
   }
 

@@ -1,6 +1,12 @@
 internal import Glibc
 
 extension Capabilities {
+  mutating func noteProcessNumbers(_ error: KernelError? = nil) {
+    note(
+      Self.processNumbers, provides: "the processes that events are about", error: error,
+      remedy: "run on the host, or in its PID namespace (docker run --pid=host)")
+  }
+
   mutating func noteTraceFS(_ error: KernelError? = nil) {
     let remedy =
       switch error?.errno {

@@ -42,6 +42,7 @@ public struct Capabilities: Hashable, Sendable {
 
   static let tracefs = "tracefs"
   static let sideband = "perf-sideband"
+  static let processNumbers = "process-numbers"
 
   mutating func note(
     _ name: String, provides: String, error: KernelError? = nil,

@@ -6,6 +6,8 @@ public enum KernelError: Error, Hashable, Sendable {
   case system(Operation, subject: String, errno: Int32)
   /// What the kernel wrote is not as documented.
   case malformed(String)
+  /// Events name processes by other numbers than are known here (pid_namespaces(7)).
+  case foreignProcessNumbers
 
   public enum Operation: String, Sendable {
     case open, read, write, list, stat, mkdir, rmdir, mount, poll, mmap, socket, bind, send, receive
@@ -16,7 +18,7 @@ public enum KernelError: Error, Hashable, Sendable {
   public var errno: Int32? {
     switch self {
     case .system(_, _, let errno): errno
-    case .malformed: nil
+    case .malformed, .foreignProcessNumbers: nil
     }
   }
 }
@@ -27,6 +29,8 @@ extension KernelError: CustomStringConvertible {
     case .system(let operation, let subject, let errno):
       "\(operation) \(subject): \(ConnectionError(number: errno)?.name ?? "errno \(errno)")"
     case .malformed(let subject): "\(subject) is not as documented"
+    case .foreignProcessNumbers:
+      "events name processes by their numbers outside this PID namespace"
     }
   }
 }

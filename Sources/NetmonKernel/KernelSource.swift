@@ -31,6 +31,8 @@ public final class KernelSource {
     public var failure: KernelError?
     /// Whether the processes of a CPU are told of only from here on: some may have begun unseen.
     public var hasNewSideband = false
+    /// Whether final figures come for the sockets that end.
+    public var hasFigures = false
 
     public init() {}
   }
@@ -43,6 +45,7 @@ public final class KernelSource {
   private let destroyGroup: DestroyGroup?
 
   private var merge = EventMerge()
+  private var figuresRate = FiguresRate()
   private var executables = ExecutableFilter()
   private let cpuWatch = try? CPUWatch()
   private var lastDrain: UInt64 = 0
@@ -54,12 +57,18 @@ public final class KernelSource {
   private static let cpuCheckInterval: UInt64 = 1_000_000_000
 
   /// Opens all that works here. What is missing is told in `capabilities`, also when this throws
-  /// because nothing would be left: without tracefs, or without `inet_sock_set_state`.
+  /// because nothing would be left: without tracefs, without `inet_sock_set_state`, or in a PID
+  /// namespace of its own.
   ///
   /// Throws `KernelError`.
   public init(
     _ options: Options, proc: ProcFS, capabilities: inout Capabilities
   ) throws(KernelError) {
+    guard proc.isInInitialPIDNamespace else {
+      capabilities.noteProcessNumbers(.foreignProcessNumbers)
+      throw .foreignProcessNumbers
+    }
+    capabilities.noteProcessNumbers()
     let fs = try Self.openTraceFS(proc, &capabilities)
     subBuffers = try fs.subBufferFormat()
     instance = try Self.openInstance(in: fs, proc, options, &capabilities)
@@ -166,8 +175,8 @@ public final class KernelSource {
 // MARK: - Reading
 
 extension KernelSource {
-  /// Waits until a ring is half full, at most so many milliseconds, then takes out all that is in
-  /// order. The latest 20 ms stay for the next time.
+  /// Waits until a ring is half full or a process does something, at most so many milliseconds, then
+  /// takes out all that is in order. The latest 20 ms stay for the next time.
   ///
   /// What was lost is told by a `lost` event with the time of the drain before, as it happened
   /// after that.
@@ -176,7 +185,11 @@ extension KernelSource {
     if let sideband { descriptors += sideband.rings.map(\.event) }
     if let cpuWatch { descriptors.append(cpuWatch.descriptor) }
     // Figures are not waited for: they would wake for each socket.
-    if try Descriptor.wait(for: descriptors, milliseconds: milliseconds) == .hungUp {
+    switch try Descriptor.wait(for: descriptors, milliseconds: milliseconds) {
+    case .timedOut: break
+    // What woke us is in order only then; and what forks without end must not wake us each time.
+    case .readable: if milliseconds > 0 { usleep(UInt32(Self.settling / 1000)) }
+    case .hungUp:
       // A CPU went offline. Its event would end every wait at once until it is closed.
       lastCPUCheck = 0
       usleep(UInt32(max(milliseconds, 1)) * 1000)
@@ -213,13 +226,22 @@ extension KernelSource {
     lastDrain = now
     batch.events = merge.take(until: holdingBack == 0 ? .max : now - holdingBack)
     batch.events.removeAll { !executables.accepts($0) }
-    if let destroyGroup {
-      for event in batch.events {
-        guard case .networkNamespace(let process, _, let inode) = event.kind else { continue }
-        destroyGroup.follow(inode, of: process)
+    if let destroyGroup { follow(destroyGroup, now, &batch) }
+    return batch
+  }
+
+  /// Has new namespaces heard as well, and nothing where sockets end too fast for it.
+  private func follow(_ group: DestroyGroup, _ now: UInt64, _ batch: inout Batch) {
+    var ended = 0
+    for event in batch.events {
+      switch event.kind {
+      case .networkNamespace(let process, _, let inode): group.follow(inode, of: process)
+      case .destroy: ended += 1
+      default: break
       }
     }
-    return batch
+    group.isJoined = figuresRate.isBearable(ended: ended, at: now)
+    batch.hasFigures = group.isJoined
   }
 
   /// What cannot be read is lost and told so, and keeps nothing else from being read.

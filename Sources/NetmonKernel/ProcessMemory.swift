@@ -2,10 +2,17 @@ internal import CLinux
 
 /// How this process deals with its own memory.
 public enum ProcessMemory {
-  /// Has blocks from 256 KiB on go back to the kernel as soon as they are freed, as the lists of a
-  /// snapshot of many sockets. By itself glibc soon keeps blocks of up to 32 MiB for the next time
-  /// (mallopt(3), `M_MMAP_THRESHOLD`). Smaller ones are needed again at once.
-  public static func returnLargeBlocks() {
-    mallopt(M_MMAP_THRESHOLD, 256 << 10)
+  /// Has freed memory stay for the next time, until ``returnFree()``: fresh pages cost more than what
+  /// is done in them. By itself glibc gives large blocks back at once, as records on their way to
+  /// the store, and takes new ones a moment later (mallopt(3); 32 MiB is its limit).
+  public static func keepFree() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20)
+    mallopt(M_TRIM_THRESHOLD, 32 << 20)
+  }
+
+  /// Gives free memory back to the kernel (malloc_trim(3)), which takes some 10 µs when there is
+  /// little.
+  public static func returnFree() {
+    malloc_trim(0)
   }
 }

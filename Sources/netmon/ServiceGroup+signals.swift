@@ -3,10 +3,10 @@ import ServiceLifecycle
 import UnixSignals
 
 extension ServiceGroup {
-  /// Runs services until SIGINT or SIGTERM; those named last stop first.
+  /// Runs services until SIGINT, SIGTERM or SIGHUP; those named last stop first.
   static func run(_ services: [any Service], logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: quiet(logger))
+      services: services, gracefulShutdownSignals: StopSignals.heeded, logger: quiet(logger))
     configuration.maximumGracefulShutdownDuration = .seconds(15)
     try await ServiceGroup(configuration: configuration).run()
   }

@@ -230,10 +230,32 @@ import Testing
       0! icmp 3/3 udp L:4000 R:53
       """)
     #expect(unseen.map(\.process.identity) == [TracedHost.client, TracedHost.server])
+    let untold = try play(
+      """
+      100 fib 0 255 udp *:4000 R:53
+      0! icmp 3/3 udp L:4000 R:53
+      300 fib 0 255 udp *:4000 R:53
+      0! icmp 3/3 udp L:4000 R:53
+      0! err 111 udp L:4000 R:53
+      """)
+    #expect(Set(untold.map(\.process.identity)) == [TracedHost.client, TracedHost.server])
     let unroutable = try play(
       "100 fib -11 254 udp *:4000 R:53\n+0.05s\n300 fib -11 254 udp *:4000 R:53")
     #expect(unroutable.map(\.process.identity) == [TracedHost.client, TracedHost.server])
     #expect(unroutable.map(\.error) == [.ENETUNREACH, .ENETUNREACH])
+  }
+
+  /// What is not told to the sender is one record, however often it is tried; another thread has
+  /// another socket, as far as can be known.
+  @Test func whatAThreadRepeatsIsOneRecord() throws {
+    let lines = (0..<40).map { count in
+      """
+      \(count % 2 == 0 ? 100 : 101) fib 0 255 udp *:4000 R:53
+      0! icmp 3/3 udp L:4000 R:53
+      +0.1s
+      """
+    }
+    #expect(try play(lines.joined(separator: "\n")).count == 2)
   }
 
   /// `tcp_disconnect` has set the counters back by then.

@@ -42,6 +42,7 @@ public struct ConnectionError: Hashable, Sendable {
   public static let EHOSTDOWN = ConnectionError(known: 112)
   public static let EINVAL = ConnectionError(known: 22)
   public static let ENOBUFS = ConnectionError(known: 105)
+  public static let ENOPROTOOPT = ConnectionError(known: 92)
 
   /// Every known error, by number.
   public static let all: [ConnectionError] = table.map { ConnectionError(known: $0.number) }

@@ -23,7 +23,8 @@ extension ErrorCatalog {
       ],
       limits: """
         A reset by the host, by a router and by a firewall look the same. An unconnected UDP socket \
-        is never told; such records have error_source inferred, and exist for IPv4 on this host only.
+        is told only with IP_RECVERR or IPV6_RECVERR, which no event shows; records of such refusals \
+        have error_source inferred, and exist for IPv4 on this host only.
         """),
     ErrorExplanation(
       error: .ECONNABORTED,

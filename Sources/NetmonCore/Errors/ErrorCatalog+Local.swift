@@ -105,6 +105,15 @@ extension ErrorCatalog {
       causes: ["An old or special router in between."],
       steps: [.init("Who sends the ICMP error", "tcpdump -ni any 'icmp[0]=3'")]),
     ErrorExplanation(
+      error: .ENOPROTOOPT,
+      summary: "The host, or a firewall before it, does not speak TCP or UDP.",
+      meaning: "ICMP destination unreachable, code 2: protocol unreachable.",
+      causes: ["A firewall that rejects with icmp prot-unreachable.", "A very small host."],
+      steps: [
+        .init("Who sends the ICMP error", "tcpdump -ni any 'icmp[0]=3 and icmp[1]=2'"),
+        .init("Rules that reject", "nft list ruleset | grep -i reject"),
+      ]),
+    ErrorExplanation(
       error: .ENOBUFS,
       summary: "The kernel had no memory or queue left.",
       meaning: "The socket's, the interface's or the machine's buffers were full.",

@@ -4,7 +4,7 @@
 /// are microseconds, sizes are bytes. What is unknown is nil, never a made-up 0.
 public struct Connection: Hashable, Sendable {
   /// The row id in the store that holds it, below 2⁵³; nil until it is stored.
-  public var id: Int64?
+  @Packed public var id: Int64?
   /// Nil until a store has taken it in.
   public var origin: Origin?
   /// Version of the record at its origin, from 1 upward.
@@ -12,9 +12,9 @@ public struct Connection: Hashable, Sendable {
 
   /// When the attempt or socket was first seen.
   public var timestamp: Timestamp
-  public var establishedAt: Timestamp?
-  public var closedAt: Timestamp?
-  public var updatedAt: Timestamp?
+  @Packed public var establishedAt: Timestamp?
+  @Packed public var closedAt: Timestamp?
+  @Packed public var updatedAt: Timestamp?
 
   public var host: String?
   public var process: ProcessDetails = .unknown
@@ -34,19 +34,19 @@ public struct Connection: Hashable, Sendable {
   public var errorCause: ErrorCause?
 
   /// From the first SYN to ESTABLISHED.
-  public var connectMicroseconds: Int64?
+  @Packed public var connectMicroseconds: Int64?
   /// From first seen to closed.
-  public var durationMicroseconds: Int64?
-  public var bytesSent: Int64?
-  public var bytesReceived: Int64?
-  public var rttMicroseconds: Int64?
-  public var retransmits: Int64?
+  @Packed public var durationMicroseconds: Int64?
+  @Packed public var bytesSent: Int64?
+  @Packed public var bytesReceived: Int64?
+  @Packed public var rttMicroseconds: Int64?
+  @Packed public var retransmits: Int64?
   /// What the kernel dropped for want of room: connections at a listener, datagrams at a UDP socket.
-  public var drops: Int64?
+  @Packed public var drops: Int64?
   /// The inode of the network namespace (`/proc/PID/ns/net`).
-  public var networkNamespace: Int64?
+  @Packed public var networkNamespace: Int64?
   /// The socket's inode: says within one boot whether a socket is the one seen before.
-  public var inode: Int64?
+  @Packed public var inode: Int64?
 
   public init(
     timestamp: Timestamp, transport: TransportProtocol, state: TCPState, local: Endpoint,

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What netmon needs of `/proc/PID/stat` (proc_pid_stat(5)).
 package struct ProcessStat: Equatable {
   package var identity: ProcessIdentity
@@ -5,6 +7,8 @@ package struct ProcessStat: Equatable {
   var name: String
   var parentID: Int32
   var isKernelThread: Bool
+  /// Whether it has ended, and its parent has not asked how.
+  var isZombie: Bool
 
   /// Parses the one line of the file; nil when it is not as documented.
   ///
@@ -18,7 +22,7 @@ package struct ProcessStat: Equatable {
     else { return nil }
     name = text.string(in: index..<end)
     index = end + 1
-    guard text.word(at: &index) != nil,  // (3) state
+    guard let state = text.word(at: &index),  // (3)
       let parent = Self.field(text, at: &index).flatMap(Int32.init(exactly:))  // (4)
     else { return nil }
     for _ in 5...8 where text.word(at: &index) == nil { return nil }
@@ -28,6 +32,7 @@ package struct ProcessStat: Equatable {
     else { return nil }
     identity = ProcessIdentity(pid: pid, startTime: startTime)
     parentID = parent
+    isZombie = ["Z", "X"].contains(text.string(in: state))
     isKernelThread = flags & Self.PF_KTHREAD != 0
   }
 
@@ -60,6 +65,13 @@ extension ProcFS {
 
   /// Whether that very process still runs, and not another one that has its number.
   package func isRunning(_ process: ProcessIdentity) -> Bool {
-    (try? processStat(process.pid))?.identity == process
+    guard let stat = try? processStat(process.pid) else { return false }
+    return stat.identity == process && !stat.isZombie
+  }
+
+  /// Whether processes have the same numbers here as in the kernel's events (pid_namespaces(7)).
+  package var isInInitialPIDNamespace: Bool {
+    // `PROC_PID_INIT_INO` in `include/linux/proc_ns.h`.
+    (try? status(of: "self/ns/pid")).map { $0.st_ino == 0xEFFF_FFFC } ?? true
   }
 }

@@ -10,6 +10,7 @@ public struct SocketScanner: Sendable {
   public private(set) var statistics = ScanStatistics()
 
   private let fs: ProcFS
+  private let transports: Set<TransportProtocol>
   private var tables: any SocketTableReader
   private var owners: SocketOwners
   /// The tables that held a socket in the last scan.
@@ -27,12 +28,14 @@ public struct SocketScanner: Sendable {
     self.init(fs, tables: ProcSocketTables(fs), users: users, includeCommand: includeCommand)
   }
 
-  /// The same with another reader of socket tables.
+  /// The same with another reader of socket tables, or for some of them.
   package init(
-    _ fs: ProcFS, tables: any SocketTableReader, users: UserNames = UserNames(),
-    includeCommand: Bool = false
+    _ fs: ProcFS, tables: any SocketTableReader,
+    transports: Set<TransportProtocol> = Set(TransportProtocol.allCases),
+    users: UserNames = UserNames(), includeCommand: Bool = false
   ) {
     self.fs = fs
+    self.transports = transports
     self.tables = tables
     owners = SocketOwners(fs, users: users, includeCommand: includeCommand)
   }
@@ -49,7 +52,7 @@ public struct SocketScanner: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     statistics = ScanStatistics()
-    var snapshot = SocketSnapshot(time: now)
+    var snapshot = SocketSnapshot(time: now, transports: transports)
     snapshot.sockets.reserveCapacity(lastCount + lastCount / 8)
     try readNamespaces(&snapshot)
     lastCount = snapshot.sockets.count
@@ -95,7 +98,9 @@ extension SocketScanner {
     let first = snapshot.sockets.count
     do throws(ProcError) {
       let malformed = try readTables(namespace, through: pid, &snapshot.sockets, &occupied)
-      snapshot.counters[namespace] = try? fs.networkCounters(in: net)
+      if transports.contains(.tcp) {
+        snapshot.counters[namespace] = try? fs.networkCounters(in: net)
+      }
       // Still there: the process lived, and stayed in the namespace, while its files were read.
       if let pid, try fs.networkNamespace(of: pid) != namespace {
         throw ProcError.system(.stat, path: "\(pid)/ns/net", errno: ESRCH)
@@ -122,7 +127,7 @@ extension SocketScanner {
     var malformed = 0
     var absent: ProcError?
     var present = 0
-    for table in NetSocketTable.allCases {
+    for table in NetSocketTable.allCases where transports.contains(table.transport) {
       let name = TableName(namespace: namespace, table: table)
       // The kernel adds up the counts of its CPUs without a lock, so a table that held sockets is
       // read once more before it is believed to be empty.

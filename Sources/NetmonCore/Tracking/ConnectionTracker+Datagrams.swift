@@ -51,7 +51,7 @@ extension ConnectionTracker {
       networkNamespace: space)
     record.process = sender?.process ?? .unknown
     var socket = TrackedSocket(
-      record: record, ends: SocketTable.Ends(record), seenAt: observation)
+      record: record, ends: SocketTable.Ends(record), seenAt: observations[.udp])
     socket.isExcluded = isOwn(record.process)
     return open(socket)
   }
@@ -63,7 +63,8 @@ extension ConnectionTracker {
       port: datagram.tuple.local.port, remote: datagram.tuple.remote)
     let sender = datagram.sender
     guard !isOwn(sender.process),
-      history.senders.isNews(flow, of: sender.process.identity, at: datagram.time)
+      history.senders.isNews(
+        flow, of: sender.process.identity, sender.thread, at: datagram.time)
     else { return }
     let time = history.clock.timestamp(datagram.time)
     var record = record(

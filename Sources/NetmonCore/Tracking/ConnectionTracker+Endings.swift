@@ -89,4 +89,14 @@ extension ConnectionTracker {
       end(oldest, at: time)
     }
   }
+
+  /// Has a snapshot wanted for inbound connections that have lived for half a second, as accept(2)
+  /// makes no event.
+  mutating func expireUnaccepted(at time: UInt64) {
+    while let oldest = history.unaccepted.first, oldest.time &+ Self.patience / 2 <= time {
+      history.unaccepted.removeFirst()
+      guard let attempt = sockets[oldest.socket]?.attempt, attempt.closing == nil else { continue }
+      if sockets[oldest.socket]?.record.process.identity.pid == 0 { wantsSnapshot = true }
+    }
+  }
 }

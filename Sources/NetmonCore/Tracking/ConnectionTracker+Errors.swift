@@ -136,7 +136,7 @@ extension ConnectionTracker {
     let flow = DatagramSenders.Flow(
       port: failure.tuple.local.port, remote: failure.tuple.remote)
     if failure.tuple.transport == .udp,
-      !history.senders.isNews(flow, of: failure.process.identity, at: failure.time)
+      !history.senders.isNews(flow, of: failure.process.identity, failure.thread, at: failure.time)
     {
       return
     }

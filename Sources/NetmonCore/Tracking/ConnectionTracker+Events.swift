@@ -17,6 +17,12 @@ extension ConnectionTracker {
     body(&history.threads)
   }
 
+  /// Whether a snapshot of the TCP sockets would tell something now that no event did; asked once.
+  public mutating func takeWishForSnapshot() -> Bool {
+    defer { wantsSnapshot = false }
+    return wantsSnapshot
+  }
+
   /// Takes in one event. They come in the order of their time, and those of one CPU in the order
   /// in which they happened.
   public mutating func handle(_ event: SocketEvent) {
@@ -38,7 +44,9 @@ extension ConnectionTracker {
     case .figures(let cookie, let figures): complete(cookie, figures)
     case .fork, .exit, .name, .executable, .networkNamespace: history.threads.handle(event)
     case .cgroup: break  // Which process moved there is not told.
-    case .lost(.tracefs, _, let until): history.lastLoss = max(history.lastLoss, until)
+    case .lost(.tracefs, _, let until):
+      history.lastLoss = max(history.lastLoss, until)
+      wantsSnapshot = true
     case .lost: break  // Who it was or how much is not known then; how it ended is.
     }
   }
@@ -47,6 +55,7 @@ extension ConnectionTracker {
   /// the monotonic clock, in nanoseconds.
   public mutating func advance(to time: UInt64) {
     expireClosing(at: time)
+    expireUnaccepted(at: time)
     for failure in history.routes.expire(at: time) { report(failure) }
     for datagram in history.senders.takeUnreported(at: time) { reportUnseen(datagram) }
     history.advance(to: time)
@@ -77,12 +86,13 @@ extension ConnectionTracker {
     let handle = begin(change, event, .listen, isWhole: true)
     guard let record = sockets[handle]?.record, let space = record.networkNamespace else { return }
     let port = PortKey(networkNamespace: UInt64(clamping: space), port: record.local.port)
-    listeners[port] = ListeningPort(seenAt: observation, socket: handle)
+    listeners[port] = ListeningPort(seenAt: observations[.tcp], socket: handle)
     if sockets[handle]?.isExcluded == true { ownListeners.insert(port) }
   }
 
   private mutating func beginInbound(_ change: SocketEvent.StateChange, _ event: SocketEvent) {
-    begin(change, event, .inbound, isWhole: true)
+    let handle = begin(change, event, .inbound, isWhole: true)
+    history.unaccepted.append(.init(socket: handle, time: event.time))
   }
 
   /// Starts a record with the first event of a socket, and ends the one before it at this address.
@@ -105,7 +115,7 @@ extension ConnectionTracker {
       record: record(
         at: time, .tcp, change.to, direction, local: change.tuple.local,
         remote: change.tuple.remote, networkNamespace: space),
-      seenAt: observation, attempt: attempt)
+      seenAt: observations[.tcp], attempt: attempt)
     if isActor { socket.record.process = history.threads.process(of: event.thread) }
     socket.isExcluded = isOwn(socket.record)
     // While connecting, the local port is unknown or left over from an earlier attempt.
@@ -134,7 +144,7 @@ extension ConnectionTracker {
     _ handle: SocketTable.Handle, _ change: SocketEvent.StateChange, _ event: SocketEvent,
     at moment: Timestamp
   ) {
-    if let ends = sockets[handle]?.ends { history.noteEnd(ends, at: moment) }
+    if mayBeInSnapshot, let ends = sockets[handle]?.ends { history.noteEnd(ends, at: moment) }
     sockets.index(handle, ends: nil)
     history.closing.append(handle)
     history[cpu: event.cpu].push(
@@ -157,7 +167,7 @@ extension ConnectionTracker {
       let local = sockets[handle]?.record.local
     else { return }
     let port = PortKey(networkNamespace: UInt64(clamping: space), port: local.port)
-    if listeners[port]?.socket == handle { listeners[port]?.seenAt = observation }
+    if listeners[port]?.socket == handle { listeners[port]?.seenAt = observations[.tcp] }
   }
 }
 

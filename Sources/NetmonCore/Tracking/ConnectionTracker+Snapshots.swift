@@ -8,10 +8,11 @@ extension ConnectionTracker {
   /// When events are traced too, those from before the end of the snapshot's reading must have
   /// been handled, and `snapshot.time` is when that reading began.
   public mutating func observe(_ snapshot: SocketSnapshot) {
-    observation += 1
+    for transport in snapshot.transports { observations[transport] += 1 }
     namespaces.formUnion(snapshot.completeNamespaces)
     noteListeners(snapshot)
-    let incomplete = isTracing ? incompleteSockets() : [:]
+    let isOfTCP = snapshot.transports.contains(.tcp)
+    let incomplete = isTracing && isOfTCP ? incompleteSockets() : [:]
     var begun: [UInt64: UInt64] = [:]
     if sockets.count == 0 { sockets.reserveCapacity(snapshot.sockets.count) }
     // Each new record gets a microsecond of its own within the reading, as ids order by time.
@@ -23,7 +24,7 @@ extension ConnectionTracker {
           history.hasEnded(ends, since: snapshot.time)
         {
           // It may be the one before that has closed since it was read.
-          sockets[known]?.seenAt = observation
+          sockets[known]?.seenAt = observations[socket.transport]
           continue
         }
         if tracked.isContinued(by: socket) {
@@ -41,18 +42,25 @@ extension ConnectionTracker {
       }
     }
     finishVanished(snapshot, begun: begun)
-    listeners = listeners.filter { _, listener in
-      observation - listener.seenAt < 2 || listener.socket.map { sockets[$0] != nil } ?? false
-    }
+    if isOfTCP { forgetListeners() }
     history.forgetEnds(before: snapshot.time)
   }
 
   private mutating func noteListeners(_ snapshot: SocketSnapshot) {
+    guard snapshot.transports.contains(.tcp) else { return }
+    let observation = observations[.tcp]
     ownListeners.removeAll(keepingCapacity: true)
     for socket in snapshot.sockets where socket.state == .LISTEN {
       let port = PortKey(networkNamespace: socket.networkNamespace, port: socket.local.port)
       listeners[port, default: ListeningPort(seenAt: observation)].seenAt = observation
       if isOwn(socket, snapshot) { ownListeners.insert(port) }
+    }
+  }
+
+  private mutating func forgetListeners() {
+    let observation = observations[.tcp]
+    listeners = listeners.filter { _, listener in
+      observation - listener.seenAt < 2 || listener.socket.map { sockets[$0] != nil } ?? false
     }
   }
 
@@ -73,7 +81,8 @@ extension ConnectionTracker {
     let record = record(
       at: time, socket.transport, socket.state, direction, local: socket.local,
       remote: socket.remote, networkNamespace: socket.networkNamespace)
-    var entry = TrackedSocket(record: record, ends: ends, seenAt: observation)
+    var entry = TrackedSocket(
+      record: record, ends: ends, seenAt: observations[socket.transport])
     if socket.state == .TIME_WAIT { entry.record.closedAt = time }
     entry.isExcluded = isOwn(socket, snapshot)
     _ = entry.learn(socket, snapshot)
@@ -106,7 +115,7 @@ extension ConnectionTracker {
   private mutating func update(
     _ handle: SocketTable.Handle, with socket: SocketEntry, _ snapshot: SocketSnapshot
   ) {
-    sockets[handle]?.seenAt = observation
+    sockets[handle]?.seenAt = observations[socket.transport]
     var isChanged = sockets[handle]?.learn(socket, snapshot) ?? false
     // Events are newer than a snapshot.
     if sockets[handle]?.attempt == nil, sockets[handle]?.record.state != socket.state {
@@ -132,11 +141,13 @@ extension ConnectionTracker {
       attempts[ends.networkNamespace, default: 0] += 1
     }
     let earlierGrowth = growth
-    growth = [:]
-    for (space, now) in snapshot.counters {
-      if let before = counters[space] { growth[space] = now.growth(since: before) }
+    if snapshot.transports.contains(.tcp) {
+      growth = [:]
+      for (space, now) in snapshot.counters {
+        if let before = counters[space] { growth[space] = now.growth(since: before) }
+      }
+      counters = snapshot.counters
     }
-    counters = snapshot.counters
     for handle in vanished {
       guard let entry = sockets[handle] else { continue }
       // With events, a socket that vanished without them is one whose events were lost.
@@ -158,8 +169,9 @@ extension ConnectionTracker {
   }
 
   private func isGone(_ entry: TrackedSocket, _ snapshot: SocketSnapshot) -> Bool {
-    guard entry.seenAt != observation else { return false }
-    let missed = observation - entry.seenAt
+    guard snapshot.transports.contains(entry.record.transport) else { return false }
+    let missed = observations[entry.record.transport] - entry.seenAt
+    guard missed > 0 else { return false }
     guard let attempt = entry.attempt else {
       // What an event told of since the reading began is newer than the snapshot.
       guard let ends = entry.ends, entry.record.timestamp <= snapshot.time else { return false }
@@ -208,7 +220,7 @@ extension ConnectionTracker {
       var portless = ends
       portless.local.port = 0
       let alike = incomplete[portless] ?? []
-      for handle in alike { sockets[handle]?.seenAt = observation }
+      for handle in alike { sockets[handle]?.seenAt = observations[.tcp] }
       return !alike.isEmpty
     case (.tcp, .LISTEN):
       var nameless = ends

@@ -35,6 +35,17 @@ public struct ConnectionTracker: Sendable {
     var port: UInt16
   }
 
+  /// How many snapshots have shown the sockets of each kind.
+  struct Observations {
+    private var tcp: UInt64 = 0
+    private var udp: UInt64 = 0
+
+    subscript(transport: TransportProtocol) -> UInt64 {
+      get { transport == .tcp ? tcp : udp }
+      set { if transport == .tcp { tcp = newValue } else { udp = newValue } }
+    }
+  }
+
   /// What listens on a port.
   struct ListeningPort {
     /// The observation that last showed it; events that open and close it count as one.
@@ -48,7 +59,7 @@ public struct ConnectionTracker: Sendable {
   private var dirty: [SocketTable.Handle] = []
   private var finished: [Connection] = []
 
-  var observation: UInt64 = 0
+  var observations = Observations()
   var listeners: [PortKey: ListeningPort] = [:]
   var ownListeners: Set<PortKey> = []
   /// The network namespaces of the last snapshot, and those of processes that events told of.
@@ -60,6 +71,13 @@ public struct ConnectionTracker: Sendable {
   var history = EventHistory(clock: EventClock(realtimeOffset: 0))
   /// Whether events come, so that snapshots only add to them.
   public internal(set) var isTracing = false
+  /// Whether a snapshot may be under way that shows what has ended since its reading began. Between
+  /// two of them that need not be remembered.
+  public var mayBeInSnapshot = true
+  /// Whether final figures of sockets come after their end.
+  public var awaitsFigures = true
+  /// Whether a snapshot of TCP would tell what no event did.
+  var wantsSnapshot = false
   /// The records that final figures may still come for, by the cookie of their socket: those that
   /// wait for the next drain by their place, and those that went with the last one.
   private var finishedByCookie: [UInt64: (index: Int, hasPeerFinished: Bool)] = [:]
@@ -142,6 +160,7 @@ public struct ConnectionTracker: Sendable {
   ) {
     guard var socket = sockets.remove(handle), !socket.isExcluded else { return }
     let hasPeerFinished = socket.attempt?.hasPeerFinished ?? false
+    let cookie = awaitsFigures ? cookie : 0
     // Nothing has changed since the outcome was given out.
     let isOver = socket.attempt?.isSettled == true && socket.isReported && !socket.isDirty
     if isOver {
@@ -168,7 +187,7 @@ public struct ConnectionTracker: Sendable {
 
   /// Adds the final figures to the record of a socket, which has just ended.
   mutating func complete(_ cookie: UInt64, _ figures: SocketFigures) {
-    if let (index, hasPeerFinished) = finishedByCookie[cookie] {
+    if let (index, hasPeerFinished) = finishedByCookie.removeValue(forKey: cookie) {
       finished[index].complete(with: figures, hasPeerFinished: hasPeerFinished)
     } else if let drained = drainedByCookie.removeValue(forKey: cookie) {
       var record = drained.record
@@ -185,6 +204,9 @@ public struct ConnectionTracker: Sendable {
   public mutating func drain() -> [Connection] {
     drainFinished() + drainChanged()
   }
+
+  /// How many records of sockets that have ended are to be drained.
+  public var finishedCount: Int { finished.count }
 
   /// The records that ended since this was last asked.
   public mutating func drainFinished() -> [Connection] {

@@ -13,13 +13,14 @@ struct DatagramSenders: Sendable {
     var networkNamespace: UInt64
     var thread: Int32
     var seen: UInt64
-    /// The failure of this flow that was reported last.
-    var reported: Report?
+    /// The failures of this flow that were reported lately, one for each thread.
+    var reports: [Report] = []
   }
 
   struct Report: Sendable {
     var time: UInt64
     var process: ProcessIdentity
+    var thread: Int32
   }
 
   /// A datagram that this kernel rejected, while it may still turn out whether its sender was told.
@@ -39,6 +40,8 @@ struct DatagramSenders: Sendable {
   static let reportTime: UInt64 = 100_000_000
   /// Failures of one flow that follow each other this closely are one record.
   static let repetition: UInt64 = 10_000_000_000
+  /// So many threads may each have one.
+  static let maximumReports = 16
 
   private var senders: [Flow: Sender] = [:]
   private var order: Queue<Flow> = Queue()
@@ -59,7 +62,7 @@ struct DatagramSenders: Sendable {
     }
     if let old = senders[flow] {
       senders[flow] = sender()
-      senders[flow]?.reported = old.reported
+      senders[flow]?.reports = old.reports
       return
     }
     senders[flow] = sender()
@@ -70,13 +73,18 @@ struct DatagramSenders: Sendable {
     }
   }
 
-  /// Whether a failure of a process's flow is news; from now on it is not.
-  mutating func isNews(_ flow: Flow, of process: ProcessIdentity, at time: UInt64) -> Bool {
-    guard let sender = senders[flow] else { return true }
-    if let last = sender.reported, last.process == process, time &- last.time < Self.repetition {
-      return false
-    }
-    senders[flow]?.reported = Report(time: time, process: process)
+  /// Whether a failure of a flow is news for its sender, as it was then; from now on it is not. A
+  /// thread that sends again is taken to use the same socket, another one is not.
+  mutating func isNews(
+    _ flow: Flow, of process: ProcessIdentity, _ thread: Int32, at time: UInt64
+  ) -> Bool {
+    guard var reports = senders[flow]?.reports else { return true }
+    reports.removeAll { $0.process != process || time &- $0.time >= Self.repetition }
+    guard reports.count < Self.maximumReports,
+      !reports.contains(where: { $0.thread == thread })
+    else { return false }
+    reports.append(Report(time: time, process: process, thread: thread))
+    senders[flow]?.reports = reports
     return true
   }
 
@@ -87,10 +95,12 @@ struct DatagramSenders: Sendable {
     rejected.append(Rejected(time: time, tuple: tuple, errno: errno, sender: sender))
   }
 
-  /// The sender was told of the rejection.
+  /// The sender was told of the rejection. The port may have been another process's a moment ago.
   mutating func settle(_ tuple: SocketEvent.Tuple) {
+    let sender = senders[Flow(port: tuple.local.port, remote: tuple.remote)]?.process.identity
     rejected.removeAll {
       $0.tuple.local.port == tuple.local.port && $0.tuple.remote == tuple.remote
+        && $0.sender.process.identity == sender ?? $0.sender.process.identity
     }
   }
 

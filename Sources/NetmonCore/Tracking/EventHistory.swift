@@ -14,6 +14,12 @@ struct EventHistory: Sendable {
     var socket: SocketTable.Handle?
   }
 
+  /// An inbound connection, and when it began.
+  struct Unaccepted: Sendable {
+    var socket: SocketTable.Handle
+    var time: UInt64
+  }
+
   /// The time of the newest event, on the monotonic clock.
   var now: UInt64 = 0
   /// Until when events of sockets were last lost; what began before may have gone unseen. 0 when
@@ -29,6 +35,8 @@ struct EventHistory: Sendable {
   var closing: Queue<SocketTable.Handle> = Queue()
   /// Sockets whose record is complete and that the kernel still has, oldest first.
   var settled: Queue<SocketTable.Handle> = Queue()
+  /// Inbound connections whose process no event has told yet, oldest first.
+  var unaccepted: Queue<Unaccepted> = Queue()
   /// The socket that each thread last connected, while it lives.
   var latest: [Int32: SocketTable.Handle] = [:]
   var calls: [Int32: Call] = [:]
@@ -64,12 +72,16 @@ struct EventHistory: Sendable {
 
   /// Remembers where a socket was until the snapshot that may still show it has been compared.
   mutating func noteEnd(_ ends: SocketTable.Ends, at time: Timestamp) {
-    if ended.count < 1 << 17 { ended[ends] = time }
+    if ended.count < 1 << 17 { ended[ends.withoutInode] = time }
   }
 
-  /// Whether a socket with these ends has closed since a moment.
+  /// Whether a socket with these ends has closed since a moment. Events tell no inode, and not
+  /// always the namespace.
   func hasEnded(_ ends: SocketTable.Ends, since time: Timestamp) -> Bool {
-    ended[ends].map { $0 >= time } ?? false
+    var known = ends.withoutInode
+    if let end = ended[known], end >= time { return true }
+    known.networkNamespace = 0
+    return ended[known].map { $0 >= time } ?? false
   }
 
   /// Forgets the ends from before a snapshot.

@@ -106,7 +106,7 @@ extension Attempt {
     case .ECONNREFUSED: receivedReset ? .peer_reset : .icmp
     case .ECONNTIMEOUT: isDroppedLocally ? .firewall : .timeout
     case .EADDRNOTAVAIL: .no_ports
-    case .ENETUNREACH, .EHOSTUNREACH, .EHOSTDOWN, .EACCES: .icmp
+    case .ENETUNREACH, .EHOSTUNREACH, .EHOSTDOWN, .EACCES, .ENOPROTOOPT: .icmp
     default: .unknown
     }
   }

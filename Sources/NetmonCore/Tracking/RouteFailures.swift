@@ -11,6 +11,7 @@ struct RouteFailures: Sendable {
     var time: UInt64
     /// Who asked, as of then: the record comes later.
     var process: ProcessDetails
+    var thread: Int32
     var networkNamespace: UInt64
     var tuple: SocketEvent.Tuple
     /// The errno that connect(2) or sendto(2) returned.
@@ -70,7 +71,7 @@ struct RouteFailures: Sendable {
       return nil
     }
     let failure = Failure(
-      time: event.time, process: threads.process(of: event.thread),
+      time: event.time, process: threads.process(of: event.thread), thread: event.thread,
       networkNamespace: threads.networkNamespace(of: event.thread), tuple: tuple, errno: errno)
     let before = attempts.updateValue(
       Attempt(

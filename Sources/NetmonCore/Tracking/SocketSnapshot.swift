@@ -60,6 +60,8 @@ public struct ListenQueue: Hashable, Sendable {
 public struct SocketSnapshot: Sendable {
   /// When the tables were read.
   public var time: Timestamp
+  /// What was read: of other sockets it says nothing.
+  public var transports: Set<TransportProtocol>
   public var sockets: [SocketEntry] = []
   /// The processes that own `sockets`.
   public var processes: [ProcessIdentity: ProcessDetails] = [:]
@@ -71,8 +73,11 @@ public struct SocketSnapshot: Sendable {
   /// What was skipped because it vanished, was denied or could not be understood.
   public var skipped = SkipCounts()
 
-  public init(time: Timestamp) {
+  public init(
+    time: Timestamp, transports: Set<TransportProtocol> = Set(TransportProtocol.allCases)
+  ) {
     self.time = time
+    self.transports = transports
   }
 }
 

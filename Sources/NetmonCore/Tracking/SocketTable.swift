@@ -21,6 +21,12 @@ struct SocketTable: Sendable {
       self.remote = remote
       self.inode = inode
     }
+
+    var withoutInode: Ends {
+      var ends = self
+      ends.inode = 0
+      return ends
+    }
   }
 
   /// Stands for one socket, and for no other one once that has ended.
@@ -107,12 +113,14 @@ struct SocketTable: Sendable {
   }
 
   mutating func remove(_ handle: Handle) -> TrackedSocket? {
-    guard let socket = self[handle] else { return nil }
+    guard contains(handle) else { return nil }
     index(handle, ends: nil)
-    if let address = socket.attempt?.kernelAddress, byKernelAddress[address] == handle {
+    // Moved out, as it is large.
+    var socket: TrackedSocket?
+    swap(&socket, &places[Int(handle.place)].socket)
+    if let address = socket?.attempt?.kernelAddress, byKernelAddress[address] == handle {
       byKernelAddress[address] = nil
     }
-    places[Int(handle.place)].socket = nil
     places[Int(handle.place)].serial &+= 1
     free.append(handle.place)
     return socket

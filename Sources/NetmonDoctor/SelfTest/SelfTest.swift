@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import Logging
 public import NetmonCollector
 public import NetmonCore
@@ -26,12 +27,14 @@ public struct SelfTest: Sendable {
 
   /// Runs it to its end. `path` is that of this process's executable, `now` the wall clock.
   ///
-  /// - Throws: ``CollectorError``, `StoreError` or `ProcError` if no collector can run here, and a
-  ///   Foundation error if there is no place for temporary files.
+  /// - Throws: ``CollectorError``, `StoreError` or `ProcError` if no collector can run here, and
+  ///   `KernelError` if there is no place for temporary files.
   public init(path: String, now: @escaping @Sendable () -> Timestamp) async throws {
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("netmon-selftest-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    guard mkdir(directory.path, 0o700) == 0 else {
+      throw KernelError.system(.mkdir, subject: directory.path, errno: errno)
+    }
     defer { try? FileManager.default.removeItem(at: directory) }
     let store = try Store(path: directory.appendingPathComponent("netmon.db").path)
     let fs = try ProcFS()

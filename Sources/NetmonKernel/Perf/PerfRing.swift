@@ -18,13 +18,14 @@ final class PerfRing {
 
   /// Opens the event on a CPU that is online.
   ///
-  /// The ring has so many pages, a power of 2; `decode` reads its records.
+  /// The ring has so many pages, a power of 2; `decode` reads its records. An urgent one is readable
+  /// with the first record, others once they are half full.
   ///
   /// Throws `KernelError.system`: EACCES or EPERM without CAP_PERFMON (CAP_SYS_ADMIN before Linux
   /// 5.8, and where `perf_event_paranoid` is 3 or more), ENODEV if the CPU is offline, EINVAL for
   /// what the kernel does not know.
   init(
-    cpu: UInt32, _ attributes: perf_event_attr, pages: Int,
+    cpu: UInt32, _ attributes: perf_event_attr, pages: Int, isUrgent: Bool = false,
     decode: @escaping (RawSpan) -> SocketEvent?
   ) throws(KernelError) {
     self.cpu = cpu
@@ -36,7 +37,7 @@ final class PerfRing {
     attributes.use_clockid = 1
     attributes.clockid = CLOCK_MONOTONIC
     attributes.watermark = 1
-    attributes.wakeup_watermark = UInt32(length / 2)
+    attributes.wakeup_watermark = UInt32(isUrgent ? 1 : length / 2)
     let descriptor = linux_perf_event_open(
       &attributes, -1, Int32(cpu), -1, UInt64(PERF_FLAG_FD_CLOEXEC))
     event = try Descriptor(descriptor, .perf_event_open, "cpu\(cpu)")

@@ -54,7 +54,10 @@ final class PerfSideband {
     attributes.mmap2 = 1
     attributes.namespaces = 1
     attributes.cgroup = hasCgroups ? 1 : 0
-    return try PerfRing(cpu: cpu, attributes, pages: pages) { PerfRecord.decode($0) }
+    // What no event tells of a process is read while it lives, so each one matters at once.
+    return try PerfRing(cpu: cpu, attributes, pages: pages, isUrgent: true) {
+      PerfRecord.decode($0)
+    }
   }
 
   /// Closes the side-band of CPUs that went offline: their events are dead and would keep poll(2)

@@ -23,9 +23,23 @@ package final class DestroyGroup {
     }
     socket.set(NETLINK_LISTEN_ALL_NSID, level: SOL_NETLINK, to: 1)
     try socket.join(
-      groups: 1 << (SKNLGRP_INET_TCP_DESTROY.rawValue - 1)
-        | 1 << (SKNLGRP_INET6_TCP_DESTROY.rawValue - 1))
+      groups: Self.groups.reduce(0) { $0 | 1 << ($1 - 1) })
     routing = try? NetlinkSocket(family: NETLINK_ROUTE, isBlocking: true)
+  }
+
+  private static let groups = [
+    UInt32(SKNLGRP_INET_TCP_DESTROY.rawValue), UInt32(SKNLGRP_INET6_TCP_DESTROY.rawValue),
+  ]
+
+  /// Whether the kernel makes messages for us.
+  var isJoined = true {
+    didSet {
+      guard isJoined != oldValue else { return }
+      let option = isJoined ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP
+      for group in Self.groups {
+        socket.set(option, level: SOL_NETLINK, to: Int32(group))
+      }
+    }
   }
 
   /// Has the namespace of a process heard as well, by giving it a number here (`RTM_NEWNSID` in

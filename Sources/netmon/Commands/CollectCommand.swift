@@ -51,11 +51,15 @@ enum CollectCommand {
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    if !options.once { await StopSignals.hold() }
     let console = invocation.console
     let logger = console.logger(isVerbose: options.verbose)
     let store = try DefaultDatabase.open(options.database, invocation.environment)
-    let output = options.format.map {
-      RecordOutput(ConnectionPrinter($0, to: console, now: invocation.now()))
+    let failure = OutputFailure()
+    let output = options.format.map { format in
+      var console = console
+      if !options.once { console.onFailure = { failure.note($0) } }
+      return RecordOutput(ConnectionPrinter(format, to: console, now: invocation.now()))
     }
     var collecting = options.collecting
     // For one look it does not pay to attach to the kernel.
@@ -85,6 +89,7 @@ enum CollectCommand {
     }
     output?.finish()
     try store.checkpoint()
+    failure.conclude(on: console)
   }
 
   private static func withDelivery(

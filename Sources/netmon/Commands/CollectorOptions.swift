@@ -33,8 +33,8 @@ struct CollectorOptions: Sendable {
         Option(
           "interval", \.interval, in: .milliseconds(100)...(.seconds(3600)),
           help: """
-            the time between two looks at all sockets; longer in the kernel tier where they are so many \
-            that looking would take more than 5 % of it
+            how often to look at the sockets and store what changed; in the kernel tier, whose events \
+            tell of TCP at once, its sockets are looked at as needed
             """)
         Flag(
           "trace-syscalls", \.tracesSyscalls,
@@ -60,8 +60,7 @@ struct CollectorOptions: Sendable {
     store: Store, logger: Logger, invocation: Invocation,
     report: @escaping @Sendable ([Connection]) -> Void = { _ in }
   ) throws -> Collector {
-    // Each look at the sockets takes megabytes for a moment.
-    ProcessMemory.returnLargeBlocks()
+    ProcessMemory.keepFree()
     return try Collector(
       configuration: .init(
         host: host ?? HostIdentity.hostName, tier: source.tier, interval: interval,

@@ -10,6 +10,8 @@ struct Console: Sendable {
   let hasColor: Bool
   /// The columns of the terminal.
   let width: Int
+  /// Is told the errno when standard output cannot be written; by itself the program ends then.
+  var onFailure: (@Sendable (Int32) -> Void)?
 
   init(environment: [String: String], width: Int) {
     isTerminal = isatty(STDOUT_FILENO) == 1
@@ -43,6 +45,11 @@ struct Console: Sendable {
   private func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     let error = Self.write(bytes, to: STDOUT_FILENO)
     if error == 0 { return }
+    if let onFailure { onFailure(error) } else { fail(error) }
+  }
+
+  /// Ends the program because its output cannot be written.
+  func fail(_ error: Int32) -> Never {
     if error == EPIPE {
       // Die of it, as any filter would.
       signal(SIGPIPE, SIG_DFL)

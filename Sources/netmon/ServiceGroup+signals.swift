@@ -6,7 +6,8 @@ extension ServiceGroup {
   /// Runs services until SIGINT, SIGTERM or SIGHUP; those named last stop first.
   static func run(_ services: [any Service], logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: StopSignals.heeded, logger: quiet(logger))
+      services: [StopSignals.Release()] + services, gracefulShutdownSignals: StopSignals.heeded,
+      logger: quiet(logger))
     configuration.maximumGracefulShutdownDuration = .seconds(15)
     try await ServiceGroup(configuration: configuration).run()
   }

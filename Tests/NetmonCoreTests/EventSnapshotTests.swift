@@ -103,6 +103,67 @@ import Testing
     #expect(later.count == 1, "long after, these ends are another connection")
   }
 
+  /// Events tell no inode, by which snapshots tell listeners apart, and of an inbound connection no
+  /// namespace where several have such a listener.
+  @Test func aListenerThatClosedAfterItWasReadDoesNotComeBack() throws {
+    var host = TracedHost()
+    host.play(
+      try EventScript(start: start).events(
+        """
+        300 s CL>LI *:8080 *:0
+        0! c LI>SR L:8080 R:5000
+        0! c SR>ES L:8080 R:5000
+        300 c ES>CL L:8080 R:5000
+        300 c del L:8080 R:5000
+        300 s LI>CL *:8080 *:0
+        300 s del *:8080 *:0
+        """))
+    #expect(host.finish().count == 2)
+    let seen = look(
+      &host, at: start,
+      [
+        Self.socket(.LISTEN, "0.0.0.0:8080", "0.0.0.0:0", inode: 7, owner: TracedHost.server),
+        Self.socket(
+          .ESTABLISHED, "192.0.2.1:8080", "192.0.2.2:5000", inode: 8, owner: TracedHost.server),
+      ])
+    #expect(seen.isEmpty)
+  }
+
+  @Test func aSnapshotOfOneKindSaysNothingOfTheOther() throws {
+    var host = TracedHost()
+    let listener = Self.socket(
+      .LISTEN, "0.0.0.0:8080", "0.0.0.0:0", inode: 7, owner: TracedHost.server)
+    #expect(look(&host, at: start, [Self.socket(.ESTABLISHED), listener]).count == 2)
+    for second in 1...9 as ClosedRange<UInt64> {
+      var snapshot = SocketSnapshot(
+        time: TracedHost.wall(start + second * 1_000_000_000), transports: [.udp])
+      snapshot.completeNamespaces = [1]
+      host.tracker.observe(snapshot)
+    }
+    #expect(host.tracker.drain().isEmpty)
+    let inbound = try EventScript(start: start + 10_000_000_000).events("0! c LI>SR L:8080 R:5000")
+    host.play(inbound)
+    #expect(host.tracker.drain().first?.networkNamespace == 1, "the listener is still known")
+    #expect(look(&host, at: start + 11_000_000_000, [listener]).count == 1, "of TCP it does")
+  }
+
+  @Test func aSnapshotIsWantedWhereNoEventTellsTheProcess() throws {
+    var host = TracedHost()
+    host.play(
+      try EventScript(start: start).events(
+        """
+        300 s CL>LI *:8080 *:0
+        0! c LI>SR L:8080 R:5000
+        0! c SR>ES L:8080 R:5000
+        """))
+    host.tracker.advance(to: start + 100_000_000)
+    let isWantedAtOnce = host.tracker.takeWishForSnapshot()
+    #expect(!isWantedAtOnce, "most are soon over")
+    host.tracker.advance(to: start + 1_000_000_000)
+    let wishes = (1...2).map { _ in host.tracker.takeWishForSnapshot() }
+    #expect(wishes == [true, false])
+  }
+
   @Test func waitingSocketsAreNoNews() throws {
     var host = TracedHost()
     host.play(try EventScript(start: start).events(Self.open + "\n" + Self.close))

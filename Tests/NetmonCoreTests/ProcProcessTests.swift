@@ -33,6 +33,14 @@ struct ProcProcessTests {
     #expect(stat?.isKernelThread == true)
   }
 
+  @Test func zombie() throws {
+    for (state, expected) in [("S", false), ("Z", true), ("X", true)] {
+      let line = ProcTree.statLine(7, name: "gone) Z (", state: state, start: 1)
+      let stat = ProcessStat(Array(line.utf8).span)
+      #expect(stat?.isZombie == expected)
+    }
+  }
+
   @Test("Cut anywhere before the end of field 22, stat is refused")
   func cutStat() throws {
     let whole = Array("4242 (a) b) S 1 5 5 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 987 ".utf8)

@@ -79,9 +79,10 @@ final class ProcTree {
   }
 
   static func statLine(
-    _ pid: Int32, name: String, start: UInt64, parent: Int32 = 1, flags: UInt64 = 0x40_0100
+    _ pid: Int32, name: String, state: String = "S", start: UInt64, parent: Int32 = 1,
+    flags: UInt64 = 0x40_0100
   ) -> String {
-    "\(pid) (\(name)) S \(parent) 5 5 0 -1 \(flags) 1 0 0 0 1 2 0 0 20 0 1 0 \(start) 9 9 9\n"
+    "\(pid) (\(name)) \(state) \(parent) 5 5 0 -1 \(flags) 1 0 0 0 1 2 0 0 20 0 1 0 \(start) 9 9 9\n"
   }
 
   private func makeParents(of path: String) {

@@ -51,7 +51,7 @@ enum CollectCommand {
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
-    if !options.once { await StopSignals.hold() }
+    if !options.once { StopSignals.hold() }
     let console = invocation.console
     let logger = console.logger(isVerbose: options.verbose)
     let store = try DefaultDatabase.open(options.database, invocation.environment)

@@ -47,7 +47,7 @@ enum ServeCommand {
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
-    await StopSignals.hold()
+    StopSignals.hold()
     let console = invocation.console
     let logger = console.logger(isVerbose: options.verbose)
     let store = try DefaultDatabase.open(options.database, invocation.environment)

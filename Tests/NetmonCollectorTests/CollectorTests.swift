@@ -178,7 +178,7 @@ private func connectError(to port: UInt16) -> Int32 {
 }
 
 /// A socket that listens on loopback until it is shut or let go.
-private final class Listener {
+final class Listener {
   let port: UInt16
   private var descriptor: Int32
 

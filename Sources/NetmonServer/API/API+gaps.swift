@@ -17,7 +17,9 @@ extension API {
 
   /// Stores the gaps that are posted: all of them, or none if anything is wrong.
   func ingestGaps(_ routed: RoutedRequest) async throws -> Response {
-    let body = try await routed.collectJSON(limits)
+    let room = try admission.admit()
+    defer { withExtendedLifetime(room) {} }
+    let body = try await routed.collectJSON(limits, in: room)
     return try await store { store in
       let posted = try PostedList(body, of: "gap") { Gap(&$0) }
       let recorded = try store.record(posted.elements)

@@ -12,7 +12,9 @@ extension API {
 
   /// Takes in what collectors say of their hosts: all of it, or nothing if anything is wrong.
   func ingestHosts(_ routed: RoutedRequest) async throws -> Response {
-    let body = try await routed.collectJSON(limits)
+    let room = try admission.admit()
+    defer { withExtendedLifetime(room) {} }
+    let body = try await routed.collectJSON(limits, in: room)
     let now = now()
     return try await store { store in
       let posted = try PostedList(body, of: "report") { HostReport(&$0) }

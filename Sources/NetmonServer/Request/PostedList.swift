@@ -53,7 +53,9 @@ struct PostedList<Element: Sendable>: Sendable {
 extension RoutedRequest {
   /// The body of a POST that must be JSON, and smaller than one of records may be: what is read
   /// from it stands in memory as a tree.
-  func collectJSON(_ limits: Server.Limits) async throws -> [UInt8] {
+  func collectJSON(
+    _ limits: Server.Limits, in room: Admission.Room
+  ) async throws -> [UInt8] {
     guard request.mediaType == "application/json" else {
       throw Problem(
         .unsupportedMediaType,
@@ -65,6 +67,6 @@ extension RoutedRequest {
     var limits = limits
     limits.inflatedBytes = min(limits.inflatedBytes, 4 << 20)
     limits.bodyBytes = min(limits.bodyBytes, limits.inflatedBytes)
-    return try await request.collectBody(limits)
+    return try await request.collectBody(limits, in: room)
   }
 }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NetmonCore
+import NetmonServer
 import NetmonStore
 import Testing
 
@@ -29,7 +30,10 @@ import Testing
     defer { for delivery in deliveries { delivery.cancel() } }
     // Each has tried, and waits.
     #expect(try await eventually { try locals.allSatisfy { try $0.expectsDelivery } })
-    let server = try await RunningServer.start(served, port: before.port)
+    // It turns away those for whom it has no room.
+    var limits = Server.Limits()
+    limits.bodies = 8
+    let server = try await RunningServer.start(served, port: before.port, limits: limits)
     let total = Self.agents * Self.records
     let isComplete = try await eventually(within: .seconds(90)) {
       try served.recordCount == total

@@ -10,7 +10,7 @@ extension API {
     return try await ingest(routed.request, as: form, in: try admission.admit())
   }
 
-  /// - Parameter room: what the caller keeps until the records are committed, as they take room too.
+  /// The caller keeps `room` until the records are committed, as they take room too.
   private func ingest(
     _ request: Request, as form: RecordReader.Form, in room: Admission.Room
   ) async throws -> Response {

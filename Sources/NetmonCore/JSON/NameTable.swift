@@ -14,6 +14,11 @@ struct NameTable<Value: Sendable>: Sendable {
     for entry in entries where entry.name == packed { return entry.value }
     return nil
   }
+
+  subscript(name: String) -> Value? {
+    var name = name
+    return name.withUTF8 { self[$0] }
+  }
 }
 
 /// The bytes of a short name without NULs, as two numbers.

@@ -36,7 +36,7 @@ public enum RecordReader {
     try read(bytes, as: form, exactly: false)
   }
 
-  /// - Parameter exactly: leave every record to the reader that accepts any JSON; for tests.
+  /// Reads the same; `exactly` leaves every record to the reader that takes any JSON, for tests.
   static func read(
     _ bytes: [UInt8], as form: Form, exactly: Bool
   ) throws(Rejection) -> Result {

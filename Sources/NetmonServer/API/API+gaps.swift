@@ -17,8 +17,12 @@ extension API {
 
   /// Stores the gaps that are posted: all of them, or none if anything is wrong.
   func ingestGaps(_ routed: RoutedRequest) async throws -> Response {
-    let room = try admission.admit()
-    defer { withExtendedLifetime(room) {} }
+    try await ingestGaps(routed, in: try admission.admit())
+  }
+
+  private func ingestGaps(
+    _ routed: RoutedRequest, in room: Admission.Room
+  ) async throws -> Response {
     let body = try await routed.collectJSON(limits, in: room)
     return try await store { store in
       let posted = try PostedList(body, of: "gap") { Gap(&$0) }

@@ -12,8 +12,12 @@ extension API {
 
   /// Takes in what collectors say of their hosts: all of it, or nothing if anything is wrong.
   func ingestHosts(_ routed: RoutedRequest) async throws -> Response {
-    let room = try admission.admit()
-    defer { withExtendedLifetime(room) {} }
+    try await ingestHosts(routed, in: try admission.admit())
+  }
+
+  private func ingestHosts(
+    _ routed: RoutedRequest, in room: Admission.Room
+  ) async throws -> Response {
     let body = try await routed.collectJSON(limits, in: room)
     let now = now()
     return try await store { store in

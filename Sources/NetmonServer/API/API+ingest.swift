@@ -7,10 +7,14 @@ extension API {
   /// Stores what is posted: all of it, or nothing if anything is wrong.
   func ingest(_ routed: RoutedRequest) async throws -> Response {
     let form = try form(of: routed.request)
-    // Kept until the records are committed, as those take room as well.
-    let room = try admission.admit()
-    defer { withExtendedLifetime(room) {} }
-    let document = try await document(of: routed.request, as: form, in: room)
+    return try await ingest(routed.request, as: form, in: try admission.admit())
+  }
+
+  /// The caller keeps `room` until the records are committed, as they take room too.
+  private func ingest(
+    _ request: Request, as form: RecordReader.Form, in room: Admission.Room
+  ) async throws -> Response {
+    let document = try await document(of: request, as: form, in: room)
     let recorded = try await commit.record(document.connections)
     if document.isSingle, let first = recorded.first {
       return try await store { store in try stored(first, in: store) }

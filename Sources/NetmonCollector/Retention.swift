@@ -40,6 +40,7 @@ public actor Retention: Service {
     do {
       let cutoff = now().advanced(byMicroseconds: -age.components.seconds * 1_000_000)
       let count = try store.removeClosed(before: cutoff)
+      _ = try store.removeGaps(before: cutoff)
       if count > 0 { logger.debug("removed old records", metadata: ["count": "\(count)"]) }
     } catch {
       logger.error("cannot remove old records", metadata: ["error": "\(error)"])

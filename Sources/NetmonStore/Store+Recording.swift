@@ -41,23 +41,6 @@ extension Store {
       try db.run("INSERT OR REPLACE INTO probe (id, filler) VALUES (1, randomblob(65536))")
     }
   }
-
-  public func recordGap(_ gap: Gap) throws(StoreError) {
-    try write(.record) { db, _ in try db.record(gap) }
-  }
-
-  /// Replaces what is known of the report's host.
-  public func recordHost(_ report: HostReport) throws(StoreError) {
-    try write(.record) { db, dimensions in
-      try db.run(
-        "UPDATE host SET tier = ?, seen_at = ?, lag_s = ?, lost = ? WHERE id = ?",
-        [
-          SQLValue(report.tier), .integer(report.seen.microseconds), SQLValue(report.lagSeconds),
-          SQLValue(report.lost), .integer(try dimensions.host(report.host, in: db)),
-        ]
-      )
-    }
-  }
 }
 
 extension Database {
@@ -90,17 +73,7 @@ extension Database {
     try record([connections], &dimensions)[0]
   }
 
-  func record(_ gap: Gap) throws {
-    try run(
-      "INSERT INTO gap (host, from_at, to_at, count, reason) VALUES (?, ?, ?, ?, ?)",
-      [
-        .text(gap.host), .integer(gap.from.microseconds), .integer(gap.to.microseconds),
-        SQLValue(gap.count), .text(gap.reason),
-      ]
-    )
-  }
-
-  fileprivate func reserveNumbers(_ count: Int) throws -> Range<Int64> {
+  func reserveNumbers(_ count: Int) throws -> Range<Int64> {
     guard count > 0 else { return 0..<0 }
     let end = try integer(
       "UPDATE meta SET next_number = next_number + ? RETURNING next_number", [SQLValue(count)]

@@ -56,6 +56,9 @@ struct CollectorOptions: Sendable {
     }
   }
 
+  /// This host in records.
+  var hostName: String { host ?? HostIdentity.hostName }
+
   func collector(
     store: Store, logger: Logger, invocation: Invocation,
     report: @escaping @Sendable ([Connection]) -> Void = { _ in }
@@ -63,7 +66,7 @@ struct CollectorOptions: Sendable {
     ProcessMemory.keepFree()
     return try Collector(
       configuration: .init(
-        host: host ?? HostIdentity.hostName, tier: source.tier, interval: interval,
+        host: hostName, tier: source.tier, interval: interval,
         tracesSyscalls: tracesSyscalls,
         excludedPath: includesSelf ? nil : HostIdentity.executablePath),
       store: store, fs: try ProcFS(), includeCommand: includesCommand, logger: logger,

@@ -155,9 +155,9 @@ import Testing
     open.state = .ESTABLISHED
     let ids = try store.record([old, young, open]).map(\.id)
     let retention = Retention(
-      store: store, age: .seconds(3600),
+      store: store, policy: RetentionPolicy(age: .seconds(3600)),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
-    await retention.removeOld()
+    await retention.removeAged()
     #expect(try ids.map { try store.connection(id: $0) != nil } == [false, true, true])
   }
 }

@@ -56,6 +56,8 @@ struct CollectorOptions: Sendable {
     }
   }
 
+  var hostName: String { host ?? HostIdentity.hostName }
+
   func collector(
     store: Store, logger: Logger, invocation: Invocation,
     report: @escaping @Sendable ([Connection]) -> Void = { _ in }
@@ -64,7 +66,7 @@ struct CollectorOptions: Sendable {
     ProcessMemory.returnLargeBlocks()
     return try Collector(
       configuration: .init(
-        host: host ?? HostIdentity.hostName, tier: source.tier, interval: interval,
+        host: hostName, tier: source.tier, interval: interval,
         tracesSyscalls: tracesSyscalls,
         excludedPath: includesSelf ? nil : HostIdentity.executablePath),
       store: store, fs: try ProcFS(), includeCommand: includesCommand, logger: logger,

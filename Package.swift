@@ -144,7 +144,10 @@ let package = Package(
     .testTarget(
       name: "NetmonAgentTests",
       dependencies: [
-        "NetmonAgent", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "NetmonCore", "NetmonStore", "NetmonServer", "NetmonAgent",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings
     ),

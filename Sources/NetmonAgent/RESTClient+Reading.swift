@@ -64,7 +64,7 @@ extension RESTClient {
 
   // MARK: - Pieces
 
-  private func decode<Value: Decodable>(
+  func decode<Value: Decodable>(
     _ type: Value.Type, _ reply: Reply
   ) throws(RESTError) -> Value {
     do {

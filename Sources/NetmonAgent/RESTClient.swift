@@ -1,6 +1,6 @@
 public import AsyncHTTPClient
 import Foundation
-public import NetmonCore
+import NetmonCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -54,48 +54,9 @@ public struct RESTClient: Sendable {
     return Reply(body: body, next: response.headers["Link"].first.flatMap(Self.nextLink))
   }
 
-  /// What the server says of a batch it has committed.
-  public struct Receipt: Decodable, Sendable {
-    public var accepted: Int
-    public var storeID: String
-
-    enum CodingKeys: String, CodingKey {
-      case accepted
-      case storeID = "store_id"
-    }
-  }
-
-  /// Delivers records; returns once the server has committed them.
-  public func post(_ connections: [Connection]) async throws(RESTError) -> Receipt {
-    var lines = JSONWriter(capacity: connections.count * 700)
-    for connection in connections {
-      connection.write(to: &lines)
-      lines.endLine()
-    }
-    var request = HTTPClientRequest(url: server + "/api/connections")
-    request.method = .POST
-    request.headers.add(name: "Content-Type", value: "application/x-ndjson")
-    if connections.isEmpty {
-      // An empty array is the way to ask who the server is.
-      request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
-      request.body = .bytes(ByteBuffer(string: "[]"))
-    } else if let compressed = Gzip.compress(lines.bytes) {
-      request.headers.add(name: "Content-Encoding", value: "gzip")
-      request.body = .bytes(ByteBuffer(bytes: compressed))
-    } else {
-      request.body = .bytes(ByteBuffer(bytes: lines.bytes))
-    }
-    let (_, body) = try await send(request)
-    do {
-      return try JSONDecoder().decode(Receipt.self, from: Data(body))
-    } catch {
-      throw .notNetmon(server: server, reason: "no store_id in its reply")
-    }
-  }
-
   // MARK: - Transport
 
-  private func send(
+  func send(
     _ request: HTTPClientRequest
   ) async throws(RESTError) -> (HTTPClientResponse, [UInt8]) {
     let response: HTTPClientResponse

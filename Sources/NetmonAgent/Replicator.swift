@@ -3,20 +3,30 @@ public import NetmonCore
 public import NetmonStore
 public import ServiceLifecycle
 
-/// Delivers what a store's own collector recorded to a server, following the change sequence.
+/// Delivers what a store's own collector recorded to a server: records by the change sequence, gaps,
+/// and how the host is doing.
 ///
-/// The place reached is kept in the store and moves only after the server has said that a batch
-/// is committed. A batch delivered twice does no harm: the server knows records by their origin.
+/// The places reached are kept in the store and move only after the server has said that a batch is
+/// committed. A batch delivered twice does no harm: the server knows records and gaps by their
+/// origin. After an outage what is new goes on at once, and in turns with it what has piled up.
 public actor Replicator: Service {
   public struct Configuration: Sendable {
+    /// The host whose collector's reports are delivered; nil delivers none.
+    public var host: String?
     /// Records in one request; 2,000 are about 1.4 MB before compression.
     public var batch = 2000
+    /// Undelivered changes beyond which they become a backlog.
+    public var backlog: Int64 = 10_000
     /// How often to look for changes by other processes on the same file.
     public var poll: Duration = .milliseconds(250)
+    /// The shortest time between two reports of the host.
+    public var reportInterval: Duration = .seconds(10)
     /// How long to go on delivering after the stop signal.
     public var grace: Duration = .seconds(5)
 
-    public init() {}
+    public init(host: String? = nil) {
+      self.host = host
+    }
   }
 
   private let executor = BlockingExecutor(label: "netmon.replicator")
@@ -24,11 +34,11 @@ public actor Replicator: Service {
     executor.asUnownedSerialExecutor()
   }
 
-  private let store: Store
-  private let client: RESTClient
-  private let configuration: Configuration
-  private let logger: Logger
-  private let now: @Sendable () -> Timestamp
+  let store: Store
+  let client: RESTClient
+  let configuration: Configuration
+  let logger: Logger
+  let now: @Sendable () -> Timestamp
 
   public init(
     store: Store, client: RESTClient, configuration: Configuration = .init(), logger: Logger,
@@ -56,22 +66,41 @@ public actor Replicator: Service {
     }
   }
 
+  /// Delivers what there is now, and returns.
+  ///
+  /// - Throws: ``RESTError`` if the server does not take it, `StoreError` if it cannot be read.
+  public func deliverAll() async throws {
+    guard var delivery = try await greet() else { return }
+    while try await advance(&delivery) {}
+  }
+
+  /// The name under which the store keeps the place reached with a server: by what the server
+  /// holds, so that one that was replaced gets everything again.
+  public static func cursorName(ofServer storeID: String) -> String { "server \(storeID)" }
+
   private func deliver() async throws {
     var backoff = Backoff()
     var isDown = false
     var isKnown = false
     while !Task.isCancelled {
       do {
-        guard try await greet() else {
+        if !isKnown { try store.expectDelivery() }
+        guard var delivery = try await greet() else {
           logger.notice("the server uses this very store: nothing to send")
           try await gracefulShutdown()
           return
         }
         isKnown = true
+        // Only now, as a server that is overloaded may still say who it is.
+        var isBusy = try await advance(&delivery)
         if isDown { logger.notice("delivering again", metadata: ["server": "\(client.server)"]) }
         isDown = false
         backoff.reset()
-        try await follow()
+        while true {
+          try Task.checkCancellation()
+          if !isBusy { try await awaitChange(&delivery) }
+          isBusy = try await advance(&delivery)
+        }
       } catch is CancellationError {
         return
       } catch {
@@ -90,30 +119,28 @@ public actor Replicator: Service {
     }
   }
 
-  /// Asks the server who it is; false if it writes the very file that we read.
-  private func greet() async throws(RESTError) -> Bool {
-    try await client.post([]).storeID != store.id
-  }
-
-  /// Delivers batch after batch, and waits for changes in between.
-  private func follow() async throws {
-    var version: Int64?
-    while true {
-      try Task.checkCancellation()
-      if try await deliverBatch() { continue }
-      repeat {
-        try await ContinuousClock().sleep(for: configuration.poll)
-      } while try store.version() == version
-      version = try store.version()
+  /// Asks the server who it is, and takes up the place reached with it; nil if it writes the very
+  /// file that we read.
+  private func greet() async throws -> Delivery? {
+    let serverID = try await client.identify().storeID
+    guard serverID != store.id else { return nil }
+    let name = Self.cursorName(ofServer: serverID)
+    let (progress, forgotten) = try store.beginDelivery(to: name)
+    if progress == DeliveryProgress(), forgotten.contains(where: { $0.hasPrefix("server ") }) {
+      logger.notice(
+        "the server has another store than before: delivering everything that is kept",
+        metadata: ["server": "\(client.server)", "store_id": "\(terminalSafe(serverID))"])
     }
+    return Delivery(name: name, progress: progress)
   }
 
-  /// Delivers what there is now, and returns.
-  ///
-  /// - Throws: ``RESTError`` if the server does not take it, `StoreError` if it cannot be read.
-  public func deliverAll() async throws {
-    guard try await greet() else { return }
-    while try await deliverBatch() {}
+  /// Waits until something was written to the file, or the host's report is due.
+  private func awaitChange(_ delivery: inout Delivery) async throws {
+    repeat {
+      try await ContinuousClock().sleep(for: configuration.poll)
+    } while try store.version() == delivery.version && !isReportDue(delivery)
+    // Before what it tells of is read: a commit in between is looked for again.
+    delivery.version = try store.version()
   }
 
   private func deliverRest() async {
@@ -123,42 +150,6 @@ public actor Replicator: Service {
       logger.warning(
         "stopping with undelivered records; they stay in the store and go next time",
         metadata: ["error": "\(error)"])
-    }
-  }
-
-  /// The name under which the store keeps the place reached.
-  public nonisolated var cursorName: String { "server \(client.server)" }
-
-  /// Sends the next batch; false if there was none.
-  private func deliverBatch() async throws -> Bool {
-    let start = try store.cursor(named: cursorName) ?? 0
-    let batch = try store.changes(after: start, limit: configuration.batch, onlyOwn: true)
-    guard batch.lastSequence > start else { return false }
-    if !batch.changes.isEmpty {
-      try await send(batch.changes.map(\.connection)[...])
-    }
-    try store.setCursor(batch.lastSequence, named: cursorName)
-    return true
-  }
-
-  /// Sends records; if the server finds fault with one, the others still get through and that
-  /// one becomes a gap, so that it cannot hold up all that follow.
-  private func send(_ connections: ArraySlice<Connection>) async throws {
-    do throws(RESTError) {
-      _ = try await client.post(Array(connections))
-    } catch {
-      guard let fault = error.fault else { throw error }
-      guard connections.count == 1, let connection = connections.first else {
-        let middle = connections.startIndex + connections.count / 2
-        try await send(connections[..<middle])
-        try await send(connections[middle...])
-        return
-      }
-      logger.error("the server refused a record", metadata: ["error": "\(fault)"])
-      try store.recordGap(
-        Gap(
-          host: connection.host ?? "", from: connection.timestamp, to: now(), count: 1,
-          reason: "refused by the server: \(fault)"))
     }
   }
 }

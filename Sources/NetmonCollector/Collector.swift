@@ -68,8 +68,10 @@ public actor Collector: Service {
   private var tracker: ConnectionTracker
   private var pending: [Connection] = []
   private var dropped = DroppedRecords()
+  /// What is known to be missing and not stored yet.
+  private var unrecorded: [Gap] = []
   private var lastReport: Timestamp?
-  private var lastLook: Timestamp?
+  private var lastLook: (time: Timestamp, instant: ContinuousClock.Instant)?
 
   /// Prepares to collect into a store, taking up what an earlier run left open there.
   ///
@@ -94,6 +96,7 @@ public actor Collector: Service {
     let facts: HostFacts
     var tracker: ConnectionTracker
     let open: [Connection]
+    let lastSign: Timestamp?
     do {
       facts = try HostFacts(fs)
     } catch {
@@ -106,6 +109,7 @@ public actor Collector: Service {
           host: configuration.host, agent: store.id, firstNumber: numbers.lowerBound,
           excludedPath: configuration.excludedPath, serviceName: { services[$0, $1] }))
       open = try store.openConnections()
+      lastSign = try store.lastSign(of: configuration.host)
     } catch {
       throw .store(error)
     }
@@ -115,6 +119,12 @@ public actor Collector: Service {
     tier = watch.tier
     tracker.adopt(open, bootTime: facts.bootTime)
     self.tracker = tracker
+    if let lastSign {
+      unrecorded = [
+        Gap(
+          absentSince: lastSign, until: now(), host: configuration.host, bootTime: facts.bootTime)
+      ]
+    }
   }
 
   /// Collects until graceful shutdown, then flushes once more.
@@ -154,12 +164,8 @@ public actor Collector: Service {
     let time = now()
     guard Timestamp.valid.contains(time) else { throw .clock(time) }
     guard try watch.advance(&tracker, now: now) else { return }
+    noteGaps(until: time)
     try flush()
-    do {
-      try recordGaps(until: time)
-    } catch {
-      throw .store(error)
-    }
     reportHost(at: time)
   }
 
@@ -169,6 +175,8 @@ public actor Collector: Service {
       watch.finish(&tracker)
       watch = .closed
       try flush()
+      // What the next run begins with was not seen from here on.
+      storeReport(at: now())
       try store.checkpoint()
     } catch {
       logger.error(
@@ -180,30 +188,47 @@ public actor Collector: Service {
 
   /// What could not be seen since the last look is a gap: events that the kernel's rings had no
   /// room for, or, when polling, a time much longer than the interval.
-  private func recordGaps(until time: Timestamp) throws(StoreError) {
-    guard let from = lastLook else {
-      lastLook = time
-      return
-    }
-    lastLook = time
+  private func noteGaps(until time: Timestamp) {
+    let instant = ContinuousClock.now
+    let last = lastLook
+    lastLook = (time, instant)
+    guard let last else { return }
     if let count = watch.takeLosses() {
-      try recordGap(
-        from, time, count: count == 0 ? nil : Int(clamping: count),
+      noteGap(
+        last.time, time, count: count == 0 ? nil : Int(clamping: count),
         "events of the kernel were lost")
     }
-    let patience = max(5, 5 * configuration.interval.components.seconds) * 1_000_000
-    if tier != .kernel, time.microseconds(since: from) > patience {
-      try recordGap(from, time, count: nil, "the sockets were not looked at in time")
+    // Not by the wall clock, which may be set.
+    let patience = max(.seconds(5), configuration.interval * 5)
+    if tier != .kernel, instant - last.instant > patience {
+      noteGap(last.time, time, count: nil, "the sockets were not looked at in time")
     }
   }
 
-  private func recordGap(
-    _ from: Timestamp, _ to: Timestamp, count: Int?, _ reason: String
-  ) throws(StoreError) {
+  private func noteGap(_ from: Timestamp, _ to: Timestamp, count: Int?, _ reason: String) {
     logger.warning(
       "records may be missing", metadata: ["from": "\(from)", "to": "\(to)", "why": "\(reason)"])
-    try store.recordGap(
-      Gap(host: configuration.host, from: from, to: to, count: count, reason: reason))
+    note(Gap(host: configuration.host, from: from, to: to, count: count, reason: reason))
+  }
+
+  /// Keeps a gap until it is stored; while the store takes none, those that touch are one.
+  private func note(_ gap: Gap) {
+    if let joined = unrecorded.last?.joined(with: gap) {
+      unrecorded[unrecorded.count - 1] = joined
+    } else {
+      unrecorded.append(gap)
+    }
+  }
+
+  private func recordGaps() throws(CollectorError) {
+    do {
+      while let gap = unrecorded.first {
+        try store.recordGap(gap)
+        unrecorded.removeFirst()
+      }
+    } catch {
+      throw .store(error)
+    }
   }
 
   /// Stores what changed, in transactions of some thousand records: a first look at a busy host has
@@ -214,12 +239,8 @@ public actor Collector: Service {
       pending += tracker.drainChanged(atMost: Self.flushSize)
       try storePending()
     }
-    guard let gap = dropped.takeGap(host: configuration.host) else { return }
-    do {
-      try store.recordGap(gap)
-    } catch {
-      throw .store(error)
-    }
+    if let gap = dropped.takeGap(host: configuration.host) { note(gap) }
+    try recordGaps()
   }
 
   private func storePending() throws(CollectorError) {
@@ -249,31 +270,17 @@ public actor Collector: Service {
 
   /// Says now and then that this host is alive, and how it is looked at.
   private func reportHost(at time: Timestamp) {
-    if let lastReport, time.microseconds(since: lastReport) < 10_000_000 { return }
+    // A clock that was set back is no reason to be silent.
+    if let lastReport, (0..<10_000_000).contains(time.microseconds(since: lastReport)) { return }
+    storeReport(at: time)
+  }
+
+  private func storeReport(at time: Timestamp) {
     lastReport = time
     do {
       try store.recordHost(HostReport(host: configuration.host, tier: tier.rawValue, seen: time))
     } catch {
       logger.error("cannot report this host", metadata: ["error": "\(error)"])
     }
-  }
-}
-
-/// Records given up because the store took none for too long.
-private struct DroppedRecords {
-  private var count = 0
-  private var from: Timestamp?
-  private var to: Timestamp?
-
-  mutating func add(_ records: ArraySlice<Connection>) {
-    count += records.count
-    from = from ?? records.first?.timestamp
-    to = records.last?.timestamp ?? to
-  }
-
-  mutating func takeGap(host: String) -> Gap? {
-    guard count > 0, let from, let to else { return nil }
-    defer { self = DroppedRecords() }
-    return Gap(host: host, from: from, to: to, count: count, reason: "the store took no records")
   }
 }

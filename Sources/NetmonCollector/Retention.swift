@@ -60,6 +60,8 @@ public actor Retention: Service {
   public func removeAged() {
     attempt("cannot remove old records") { () throws(StoreError) in
       let count = try store.removeAged(by: policy, now: now(), &removal)
+      let age = policy.age.components.seconds
+      _ = try store.removeGaps(before: now().advanced(byMicroseconds: -age * 1_000_000))
       if count > 0 { logger.debug("removed old records", metadata: ["count": "\(count)"]) }
     }
   }

@@ -21,10 +21,12 @@ struct Deletion {
   /// Rows that have changed so that they may not go any more stay.
   func run(in db: Database) throws -> Result {
     var lacking: Set<Int64> = []
-    if let cursor = try db.lowestCursor {
-      lacking = Set(lastChanges.filter { $0.value > cursor }.keys)
-      lacking.formUnion(
-        try db.lastChanges(of: Array(ids), after: max(undelivered.sequence, cursor)).keys)
+    if undelivered.cursor != nil || !lastChanges.isEmpty {
+      let places = try FollowerPlace.all(in: db)
+      let latest = lastChanges.merging(
+        try db.lastChanges(of: Array(ids), after: undelivered.sequence)
+      ) { $1 }
+      lacking = Set(latest.filter { change in places.contains { $0.lacks(change.value) } }.keys)
     }
     let going = reason == nil ? ids.filter { !lacking.contains($0) } : Array(ids)
     var result = Result()
@@ -65,7 +67,7 @@ extension Database {
     for (hostID, lost) in lost {
       let host = try Query("SELECT name FROM host WHERE id = ?", in: self)
         .first([SQLValue(hostID)]) { $0.text() }
-      try record(
+      try recordOwn(
         Gap(host: host ?? "", from: lost.from, to: lost.to, count: lost.count, reason: reason))
     }
   }

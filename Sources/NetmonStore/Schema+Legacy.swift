@@ -26,10 +26,15 @@ extension Schema {
       try db.execute(sql: "ALTER TABLE connections RENAME TO connections_legacy")
     }
 
-    /// Turns its rows into records, if it was set aside. Those that cannot be read stay, in `connections_unreadable`,
-    /// and are counted as a gap.
+    /// Whether there are rows of it to import.
+    static func isSetAside(in db: Database) throws -> Bool {
+      try db.tableExists("connections_legacy")
+    }
+
+    /// Turns its rows into records, unless another process has done so. Those that cannot be read
+    /// stay, in `connections_unreadable`, and are counted as a gap.
     static func importRows(in db: Database) throws {
-      guard try db.tableExists("connections_legacy") else { return }
+      guard try isSetAside(in: db) else { return }
       try db.execute(
         sql: """
           CREATE TABLE connections_unreadable AS SELECT * FROM connections_legacy WHERE 0;
@@ -130,7 +135,7 @@ extension Schema.Legacy {
       guard unreadable > 0 else { return try db.execute(sql: "DROP TABLE connections_unreadable") }
       // When they were is not known; the rows that could be read are the best guess.
       let lost = span ?? Timestamp.valid.lowerBound...Timestamp.valid.lowerBound
-      try db.record(
+      try db.recordOwn(
         Gap(
           host: "", from: lost.lowerBound, to: lost.upperBound, count: unreadable,
           reason: "unreadable rows of an earlier table, kept in connections_unreadable"

@@ -20,9 +20,8 @@ enum Schema {
           ALTER TABLE connection ADD COLUMN
             drops INTEGER CONSTRAINT "drops is negative" CHECK (drops >= 0)
           """)
-      // Last, as rows are written as the newest schema has them.
-      try Legacy.importRows(in: db)
     }
+    registerGaps(in: &migrator)
     registerIdentity(in: &migrator)
     return migrator
   }
@@ -37,12 +36,15 @@ enum Schema {
     // apply one in between, and ours fails on tables that are there. Each round gets further.
     for remaining in migrator.migrations.indices.reversed() {
       do {
-        return try migrator.migrate(pool)
+        try migrator.migrate(pool)
+        break
       } catch {
-        if try pool.read(migrator.hasCompletedMigrations) { return }
+        if try pool.read(migrator.hasCompletedMigrations) { break }
         if remaining == 0 { throw error }
       }
     }
+    // Last, as rows are written as the newest schema has them.
+    if try pool.read(Legacy.isSetAside) { try pool.write(Legacy.importRows) }
   }
 
   /// Refuses a file that a reader cannot use as it is.

@@ -35,12 +35,14 @@ extension Store {
       guard let cursor = try db.lowestCursor else { return nil }
       let end = min(last - budget.changes, max(oldest, cursor) + Self.changesAtOnce - 1)
       guard end >= oldest, end > cursor else { return nil }
+      let places = try FollowerPlace.all(in: db)
       let ids = try Query(
         """
-        SELECT DISTINCT c.id FROM change JOIN connection c ON c.id = connection_id
-        WHERE seq > ? AND seq <= ? AND c.agent_id = \(Dimensions.ownAgent)
+        SELECT c.id, max(seq) FROM change JOIN connection c ON c.id = connection_id
+        WHERE seq > ? AND seq <= ? AND c.agent_id = \(Dimensions.ownAgent) GROUP BY c.id
         """, in: db
-      ).all([.integer(cursor), .integer(end)]) { $0.integer() }
+      ).all([.integer(cursor), .integer(end)]) { (id: $0.integer(), last: $0.integer()) }
+        .filter { change in places.contains { $0.lacks(change.last) } }.map(\.id)
       let later = try db.lastChanges(of: ids, after: end)
       return GivenUp(
         cursor: cursor, end: end, ids: ids.filter { later[$0] == nil }, sequence: last)
@@ -76,6 +78,8 @@ extension Database {
     }
     try record(
       lost, reason: "not delivered for too long: the changes reached their share of --max-size")
-    try run("UPDATE cursor SET seq = ?1 WHERE seq < ?1", [.integer(given.end)])
+    try run(
+      "UPDATE cursor SET seq = min(?1, coalesce(through, ?1)) WHERE seq < ?1", [.integer(given.end)]
+    )
   }
 }

@@ -16,10 +16,11 @@ extension Store {
   ///   - sequence: the cursor; 0 is the beginning.
   ///   - limit: how many changes to look at, > 0.
   ///   - onlyOwn: leave out records that were made by other stores.
+  ///   - end: the last change to look at.
   /// - Returns: each record at most once, in its latest state.
   /// - Throws: ``StoreError``.
   public func changes(
-    after sequence: Int64, limit: Int, onlyOwn: Bool = false
+    after sequence: Int64, limit: Int, onlyOwn: Bool = false, through end: Int64 = .max
   ) throws(StoreError) -> ChangeBatch {
     try read { db in
       let last = try db.lastSequence()
@@ -28,10 +29,12 @@ extension Store {
         """
         SELECT h.seq, h.connection_id FROM change h
         JOIN connection c ON c.id = h.connection_id
-        WHERE h.seq > ?1 AND (c.agent_id = \(Dimensions.ownAgent) OR NOT ?2)
+        WHERE h.seq > ?1 AND h.seq <= ?4 AND (c.agent_id = \(Dimensions.ownAgent) OR NOT ?2)
         ORDER BY h.seq LIMIT ?3
         """, in: db
-      ).all([.integer(sequence), SQLValue(onlyOwn ? 1 : 0), SQLValue(max(limit, 1))]) {
+      ).all([
+        .integer(sequence), SQLValue(onlyOwn ? 1 : 0), SQLValue(max(limit, 1)), .integer(end),
+      ]) {
         (sequence: $0.integer(), id: $0.integer())
       }
       var seen: Set<Int64> = []
@@ -42,7 +45,7 @@ extension Store {
       }
       return ChangeBatch(
         changes: changes.reversed(),
-        lastSequence: rows.count < limit ? last : rows.last?.sequence ?? last,
+        lastSequence: rows.count < limit ? min(last, end) : rows.last?.sequence ?? last,
         isTruncated: sequence > last || sequence < oldest - 1
       )
     }
@@ -58,18 +61,9 @@ extension Store {
   public func setCursor(_ sequence: Int64, named name: String) throws(StoreError) {
     try write(.record) { db, _ in
       try db.run(
-        "INSERT INTO cursor VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+        "INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
         [.text(name), .integer(sequence)]
       )
-    }
-  }
-
-  /// Forgets all followers but these, so that records are no longer kept for the others.
-  public func removeCursors(except names: [String] = []) throws(StoreError) {
-    try write(.remove) { db, _ in
-      let kept = names.map { _ in "?" }.joined(separator: ", ")
-      try db.run(
-        "DELETE FROM cursor WHERE name NOT IN (\(kept))", names.map { .text($0) })
     }
   }
 }

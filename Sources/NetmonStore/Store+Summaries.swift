@@ -85,21 +85,6 @@ extension Store {
     }
   }
 
-  /// What is known to be missing, the latest first.
-  public func gaps() throws(StoreError) -> [Gap] {
-    try read { db in
-      try Query(
-        "SELECT host, from_at, to_at, count, reason FROM gap ORDER BY to_at DESC, id DESC", in: db
-      ).all { row in
-        Gap(
-          host: row.text(), from: row.timestamp(),
-          to: row.timestamp(), count: row.optionalInteger().map { Int($0) },
-          reason: row.text()
-        )
-      }
-    }
-  }
-
   private static func size(ofFile path: String) -> Int64 {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return (attributes?[.size] as? NSNumber)?.int64Value ?? 0

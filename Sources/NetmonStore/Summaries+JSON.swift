@@ -107,16 +107,3 @@ extension StoreStatistics {
     }
   }
 }
-
-extension Gap {
-  /// One element of `GET /api/gaps`.
-  public func write(to json: inout JSONWriter) {
-    json.object { json in
-      json.field("host", host)
-      json.field("from", from)
-      json.field("to", to)
-      json.field("count", count)
-      json.field("reason", reason)
-    }
-  }
-}

@@ -41,29 +41,6 @@ public struct ProcessSummary: Hashable, Sendable {
   }
 }
 
-/// What a host's collector says of itself.
-public struct HostReport: Hashable, Sendable {
-  public var host: String
-  /// The capture tier in use, such as `kernel`, `diag`, `proc`.
-  public var tier: String?
-  /// When it said so.
-  public var seen: Timestamp
-  /// How far delivery is behind, in seconds, ≥ 0.
-  public var lagSeconds: Double?
-  /// How many records it knows to be missing, ≥ 0.
-  public var lost: Int
-
-  public init(
-    host: String, tier: String? = nil, seen: Timestamp, lagSeconds: Double? = nil, lost: Int = 0
-  ) {
-    self.host = host
-    self.tier = tier
-    self.seen = seen
-    self.lagSeconds = lagSeconds
-    self.lost = lost
-  }
-}
-
 /// One host: its latest report, and what the store holds of it.
 public struct HostSummary: Hashable, Sendable {
   public var host: String
@@ -92,24 +69,4 @@ public struct StoreStatistics: Hashable, Sendable {
   public var oldest: Timestamp?
   public var newest: Timestamp?
   public var lastSequence: Int64
-}
-
-/// Records that are known to be missing.
-public struct Gap: Hashable, Sendable {
-  /// "" when not of one host.
-  public var host: String
-  public var from: Timestamp
-  public var to: Timestamp
-  /// How many; nil when not known.
-  public var count: Int?
-  /// Why, in a few words.
-  public var reason: String
-
-  public init(host: String, from: Timestamp, to: Timestamp, count: Int?, reason: String) {
-    self.host = host
-    self.from = from
-    self.to = to
-    self.count = count
-    self.reason = reason
-  }
 }

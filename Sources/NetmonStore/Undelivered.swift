@@ -53,6 +53,20 @@ struct Undelivered {
   private static let shift = 29
 }
 
+/// A row of `cursor`: how far a follower is, with all changes or with a backlog of them.
+struct FollowerPlace: Hashable {
+  private let after: Int64
+  private let through: Int64
+
+  static func all(in db: Database) throws -> [FollowerPlace] {
+    try Query("SELECT seq, coalesce(through, \(Int64.max)) FROM cursor", in: db)
+      .all { FollowerPlace(after: $0.integer(), through: $0.integer()) }
+  }
+
+  /// Whether it has yet to follow that change.
+  func lacks(_ change: Int64) -> Bool { change > after && change <= through }
+}
+
 extension Database {
   /// Of these records, those with a change after `sequence`, with the last one of each.
   func lastChanges(of ids: [Int64], after sequence: Int64) throws -> [Int64: Int64] {

@@ -10,9 +10,10 @@ import Testing
     #expect(waits.last == Backoff.longest)
   }
 
-  @Test func jitterTakesUpToHalf() {
+  @Test func jitterTakesAllButAMoment() {
     var backoff = Backoff()
-    #expect(backoff.next(retryAfter: nil, random: 0) == .milliseconds(250))
+    #expect(backoff.next(retryAfter: nil, random: 0) == Backoff.shortest)
+    #expect(backoff.next(retryAfter: nil, random: 0.5) == .milliseconds(500))
   }
 
   @Test func manyFailuresDoNotOverflow() {
@@ -23,6 +24,7 @@ import Testing
   @Test func theServersWishIsTheLeast() {
     var backoff = Backoff()
     #expect(backoff.next(retryAfter: 30, random: 0) >= .seconds(30))
+    #expect(backoff.next(retryAfter: 30, random: 1) == .seconds(31), "spread by the jitter")
     backoff.reset()
     #expect(backoff.next(retryAfter: 1_000_000, random: 1) < .seconds(700), "but not for ever")
     backoff.reset()

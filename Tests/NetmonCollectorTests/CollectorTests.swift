@@ -154,11 +154,15 @@ import Testing
     open.closedAt = nil
     open.state = .ESTABLISHED
     let ids = try store.record([old, young, open]).map(\.id)
+    for time in [old.timestamp, young.timestamp.advanced(byMicroseconds: 7_200_000_000)] {
+      try store.recordGap(Gap(host: "h", from: time, to: time, count: 1, reason: "x"))
+    }
     let retention = Retention(
       store: store, policy: RetentionPolicy(age: .seconds(3600)),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
     await retention.removeAged()
     #expect(try ids.map { try store.connection(id: $0) != nil } == [false, true, true])
+    #expect(try store.gaps().map(\.from) == [now])
   }
 }
 
@@ -178,7 +182,7 @@ private func connectError(to port: UInt16) -> Int32 {
 }
 
 /// A socket that listens on loopback until it is shut or let go.
-private final class Listener {
+final class Listener {
   let port: UInt16
   private var descriptor: Int32
 

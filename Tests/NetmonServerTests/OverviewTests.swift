@@ -90,10 +90,13 @@ import Testing
         ])
       #expect(host["host"] as? String == "web-1")
       #expect(host["lag_s"] as? Double == 1.5)
+      let gap = try #require(try await server.get("/api/gaps").array.first)
       #expect(
-        try await server.get("/api/gaps").text
-          == #"[{"host":"web-1","from":"\#(testNow)","to":"\#(testNow)","count":null,"#
-          + #""reason":"ring overrun"}]"#)
+        Set(gap.keys) == ["host", "from", "to", "count", "reason", "origin", "revision"])
+      #expect(gap["from"] as? String == "\(testNow)" && gap["to"] as? String == "\(testNow)")
+      #expect(!(gap["count"] is Int) && gap["reason"] as? String == "ring overrun")
+      let origin = try #require((gap["origin"] as? String).flatMap { Origin($0) })
+      #expect(origin.agent == server.store.id && gap["revision"] as? Int == 1)
     }
   }
 

@@ -13,20 +13,6 @@ extension API {
     }
   }
 
-  func hosts(_ request: RoutedRequest) async throws -> Response {
-    try await answer(request, to: request.target) { store in
-      let hosts = try store.hosts()
-      return Answer { $0.array(hosts) { $1.write(to: &$0) } }
-    }
-  }
-
-  func gaps(_ request: RoutedRequest) async throws -> Response {
-    try await answer(request, to: request.target) { store in
-      let gaps = try store.gaps()
-      return Answer { $0.array(gaps) { $1.write(to: &$0) } }
-    }
-  }
-
   func statistics(_ request: RoutedRequest) async throws -> Response {
     try await answer(request, to: request.target) { store in
       let statistics = try store.statistics()

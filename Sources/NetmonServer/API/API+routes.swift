@@ -23,9 +23,14 @@ extension API {
       Route(
         .get, "/api/processes", "Lists processes and what they did.",
         parameters: .limit + .filter, handler: processes),
+      Route(
+        .post, "/api/hosts", "Takes in what collectors say of their hosts.", handler: ingestHosts),
       Route(.get, "/api/hosts", "Lists hosts and how well they are watched.", handler: hosts),
       Route(.get, "/api/stats", "Counts what the store holds.", handler: statistics),
-      Route(.get, "/api/gaps", "Lists what is known to be missing.", handler: gaps),
+      Route(.post, "/api/gaps", "Stores one gap, or an array of gaps.", handler: ingestGaps),
+      Route(
+        .get, "/api/gaps", "Lists what is known to be missing, the latest first.",
+        parameters: .gaps, handler: gaps),
       Route(.get, "/healthz", "Says that the server runs.", handler: health),
       Route(.get, "/readyz", "Says whether the server can store records.", handler: readiness),
     ]
@@ -35,6 +40,15 @@ extension API {
 extension [Route.Parameter] {
   static var limit: Self {
     [.init("limit", "How many at most, 1 to \(API.maximumLimit); 100 when not given.")]
+  }
+
+  static var gaps: Self {
+    [
+      .init("limit", "How many at most, 1 to \(API.maximumLimit); 1000 when not given."),
+      .init("host", "Only of this host."),
+      .init("since", "Only those that end at this time or later, such as 1h."),
+      .init("until", "Only those that begin before this time."),
+    ]
   }
 
   static var page: Self {

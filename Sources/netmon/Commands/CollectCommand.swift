@@ -74,7 +74,7 @@ enum CollectCommand {
       store: store, logger: logger, invocation: invocation,
       report: { output?.print($0) })
     if options.once { try await collector.step() }
-    try await withDelivery(to: options.server, from: store, logger, invocation) { replicator in
+    try await withDelivery(options, from: store, logger, invocation) { replicator in
       if options.once {
         try await replicator?.deliverAll()
         return
@@ -96,19 +96,19 @@ enum CollectCommand {
   }
 
   private static func withDelivery(
-    to server: HTTPURL?, from store: Store, _ logger: Logger, _ invocation: Invocation,
+    _ options: Options, from store: Store, _ logger: Logger, _ invocation: Invocation,
     _ body: (Replicator?) async throws -> Void
   ) async throws {
-    guard let server else {
+    guard let server = options.server else {
+      // Records are not kept for a server that this host no longer delivers to.
       try store.removeCursors()
       return try await body(nil)
     }
     try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
       let client = try RESTClient(server: server.argument, client: client)
       let replicator = Replicator(
-        store: store, client: client, logger: logger, now: invocation.now)
-      // Records are not kept for a server that this host no longer delivers to.
-      try store.removeCursors(except: [replicator.cursorName])
+        store: store, client: client, configuration: .init(host: options.collecting.hostName),
+        logger: logger, now: invocation.now)
       try await body(replicator)
     }
   }

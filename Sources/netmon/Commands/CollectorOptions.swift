@@ -56,6 +56,7 @@ struct CollectorOptions: Sendable {
     }
   }
 
+  /// This host in records.
   var hostName: String { host ?? HostIdentity.hostName }
 
   func collector(

@@ -57,14 +57,16 @@ enum ErrorsCommand {
       filter: try options.filter.filter(now: now, command: "errors"),
       by: try parseKeys(options.by), now: now,
       limit: options.limit == 0 ? 1_000_000 : options.limit)
-    let summary = try await options.source.withSource(invocation) { source in
-      switch source {
-      case .store(let store): try store.errorSummary(query)
-      case .server(let client): try await client.errors(query)
-      case .live: ErrorSummary(groups: [], timeline: [])
-      }
+    try await options.source.withSource(invocation) { source in
+      let summary =
+        switch source {
+        case .store(let store): try store.errorSummary(query)
+        case .server(let client): try await client.errors(query)
+        case .live: ErrorSummary(groups: [], timeline: [])
+        }
+      ErrorPrinter(invocation.console, now: now).print(summary, by: query.by, as: options.format)
+      await QueryCommand.noteGaps(query.filter, in: source, since: nil, invocation)
     }
-    ErrorPrinter(invocation.console, now: now).print(summary, by: query.by, as: options.format)
   }
 
   private static func explanation(of name: String) throws(CommandError) -> ErrorExplanation {

@@ -10,6 +10,7 @@ enum QueryCommand {
     var limit = 100
     var sort: String?
     var counts = false
+    var gaps = false
     var format = OutputFormat.table
   }
 
@@ -25,6 +26,7 @@ enum QueryCommand {
       Example("netmon query --live state:LISTEN", "what listens here, and who"),
       Example("netmon query process:curl remote::443 -error:none -o json"),
       Example("netmon query --count error:ECONNREFUSED"),
+      Example("netmon query --gaps --since 1d", "what is known to be missing"),
     ],
     options: Options()
   ) {
@@ -38,7 +40,12 @@ enum QueryCommand {
         completion: .suggestions(RecordField.allCases.map(\.rawValue)),
         help: "order by a field of the record, - for descending")
       Flag("count", \.counts, help: "print only how many match, whatever the limit")
+      Flag("gaps", \.gaps, help: "list what is known to be missing, of a time and host, instead")
       Option("output", short: "o", \.format, help: "how to print")
+    }
+    Check {
+      $0.gaps && ($0.counts || $0.source.isLive || $0.sort != nil)
+        ? "--gaps goes with neither --count, --live nor --sort" : nil
     }
   } action: { options in
     { invocation in try await run(options, invocation) }
@@ -48,10 +55,14 @@ enum QueryCommand {
     let now = invocation.now()
     let filter = try options.filter.filter(now: now, command: "query")
     let sort = try options.sort.map { try parseSort($0) }
+    guard !options.gaps || filter.terms.allSatisfy({ $0.isOfHost || $0.isOfTime }) else {
+      throw CommandError(usage: "--gaps: only since, until and host tell gaps apart", of: "query")
+    }
     try await options.source.withSource(invocation) { source in
+      if options.gaps { return try await listGaps(filter, in: source, options, invocation) }
       if options.counts {
         invocation.console.write("\(try await source.count(filter, now: now))\n")
-        return
+        return await noteGaps(filter, in: source, since: nil, invocation)
       }
       var printer = ConnectionPrinter(options.format, to: invocation.console, now: now)
       let limit = options.limit == 0 ? nil : options.limit
@@ -59,12 +70,14 @@ enum QueryCommand {
       let query = ConnectionQuery(
         filter: filter, sort: sort, limit: limit.map { $0 == .max ? $0 : $0 + 1 })
       var hasMore = false
+      var oldest: Timestamp?
       try await source.forEachConnection(query, now: now) { connection in
         guard shown < limit ?? .max else {
           hasMore = true
           return false
         }
         printer.print(connection)
+        oldest = min(oldest ?? connection.timestamp, connection.timestamp)
         shown += 1
         return true
       }
@@ -72,7 +85,27 @@ enum QueryCommand {
       if hasMore, invocation.console.isTerminal {
         invocation.console.say("there are more than these \(shown); --limit 0 shows all")
       }
+      // The latest ones tell nothing of the time before them.
+      await noteGaps(filter, in: source, since: hasMore && sort == nil ? oldest : nil, invocation)
     }
+  }
+
+  /// Says on standard error if something is missing of the span that was asked for. That this cannot
+  /// be found out does not spoil the answer.
+  static func noteGaps(
+    _ filter: Filter, in source: RecordSource, since beginning: Timestamp?,
+    _ invocation: Invocation
+  ) async {
+    let gaps = try? await source.gaps(filter, since: beginning)
+    GapPrinter(invocation.console).note(gaps ?? [])
+  }
+
+  private static func listGaps(
+    _ filter: Filter, in source: RecordSource, _ options: Options, _ invocation: Invocation
+  ) async throws {
+    let gaps = try await source.gaps(filter)
+    let limit = options.limit == 0 ? Int.max : options.limit
+    GapPrinter(invocation.console).print(Array(gaps.prefix(limit)), as: options.format)
   }
 
   static func parseSort(_ text: String) throws -> ConnectionQuery.Sort {

@@ -65,17 +65,19 @@ struct TestServer: Sendable {
   }
 
   func post(
-    _ body: String, type: String? = "application/json", headers: HTTPFields = [:]
+    _ body: String, to uri: String = "/api/connections", type: String? = "application/json",
+    headers: HTTPFields = [:]
   ) async throws -> Reply {
-    try await post(Array(body.utf8), type: type, headers: headers)
+    try await post(Array(body.utf8), to: uri, type: type, headers: headers)
   }
 
   func post(
-    _ body: [UInt8], type: String? = "application/json", headers: HTTPFields = [:]
+    _ body: [UInt8], to uri: String = "/api/connections", type: String? = "application/json",
+    headers: HTTPFields = [:]
   ) async throws -> Reply {
     var headers = headers
     headers[.contentType] = type
-    return try await send(.post, "/api/connections", headers: headers, body: body)
+    return try await send(.post, uri, headers: headers, body: body)
   }
 }
 

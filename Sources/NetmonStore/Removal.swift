@@ -35,7 +35,7 @@ struct Chunk: Hashable {
 
   /// A small one changes few pages, for when there is hardly any room to write.
   init(isSmall: Bool = false) {
-    largest = isSmall ? 200 : 8000
+    largest = isSmall ? 200 : 4000
     size = min(size, largest)
   }
 

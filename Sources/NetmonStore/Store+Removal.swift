@@ -88,8 +88,8 @@ extension Store {
     let low = try excess.map { (excess) throws(StoreError) in try space().used - excess }
     var left = excess ?? .max
     while let first = rest.first, left > 0 {
-      // Not many more than needed, at some hundred bytes each.
-      let count = min(removal.chunk.size, Int(clamping: left / 100 + 20))
+      // Not many more than needed, at some hundred bytes each; nor ever fewer at a time.
+      let count = min(removal.chunk.size, Int(clamping: max(left / 64, 500)))
       let deletion = Deletion(
         ids: rest.prefix(count), cutoffs: cutoffs, undelivered: removal.undelivered,
         lastChanges: lastChanges, reason: reason)

@@ -22,6 +22,7 @@ enum Schema {
           """)
     }
     registerGaps(in: &migrator)
+    registerIdentity(in: &migrator)
     return migrator
   }
 
@@ -29,8 +30,7 @@ enum Schema {
   static func migrate(_ pool: DatabasePool, path: String) throws {
     let migrator = migrator
     try pool.read { db in
-      if try migrator.hasBeenSuperseded(db) { throw try newerSchema(db, path: path) }
-      if try isForeign(db) { throw StoreError.foreignDatabase(path: path) }
+      try refuse(db, path: path)
     }
     // GRDB looks which migrations are due before it takes the write lock: another process may
     // apply one in between, and ours fails on tables that are there. Each round gets further.
@@ -50,8 +50,7 @@ enum Schema {
   /// Refuses a file that a reader cannot use as it is.
   static func check(_ db: Database, path: String) throws {
     let migrator = migrator
-    if try migrator.hasBeenSuperseded(db) { throw try newerSchema(db, path: path) }
-    if try isForeign(db) { throw StoreError.foreignDatabase(path: path) }
+    try refuse(db, path: path)
     guard try migrator.hasCompletedMigrations(db) else {
       throw StoreError.olderSchema(
         path: path, found: try migrator.appliedIdentifiers(db).count,
@@ -60,8 +59,34 @@ enum Schema {
     }
   }
 
+  /// Whether the file has all that the migrations make; it may have more.
+  static func isWhole(_ db: Database) throws -> Bool {
+    let pristine = try DatabaseQueue()
+    try migrator.migrate(pristine)
+    return try pristine.read(definitions).isSubset(of: try definitions(of: db))
+  }
+
+  private static func definitions(of db: Database) throws -> Set<[ExactText]> {
+    Set(
+      try Query("SELECT type, name, tbl_name, sql FROM sqlite_schema", in: db).all { row in
+        (0..<4).map { _ in ExactText(row.text()) }
+      })
+  }
+
+  private static func refuse(_ db: Database, path: String) throws {
+    let migrator = migrator
+    if try migrator.hasBeenSuperseded(db) {
+      // A later netmon has all migrations of this one.
+      guard Set(migrator.migrations).isSubset(of: try migrator.appliedIdentifiers(db)) else {
+        throw StoreError.corrupt(.open, path: path, reason: "it has no known schema")
+      }
+      throw try newerSchema(db, path: path)
+    }
+    if try isForeign(db) { throw StoreError.foreignDatabase(path: path) }
+  }
+
   /// Whether there are tables, but neither ours nor that of the earlier tool.
-  private static func isForeign(_ db: Database) throws -> Bool {
+  static func isForeign(_ db: Database) throws -> Bool {
     let names = try Query(
       "SELECT lower(name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
       in: db

@@ -1,146 +1,121 @@
 import GRDB
 public import NetmonCore
 
+/// Removal reads what may go in snapshots and deletes it in short transactions, so that a writer
+/// waits for less than a tenth of a second and a reader never does.
 extension Store {
-  /// Deletes records that ended before `cutoff`, in short transactions.
+  /// Removes what is older than the policy says. Open records stay, and so does what a follower
+  /// with a cursor may lack.
   ///
-  /// Open records stay, and so do those that a follower with a cursor may lack: everything from the
-  /// oldest one on. So does a record that was first seen at the cutoff or later. Afterwards removes
-  /// dimension rows that nothing refers to any more, and old changes.
-  ///
-  /// - Returns: how many records were deleted.
-  public func removeClosed(before cutoff: Timestamp) throws(StoreError) -> Int {
-    var sweep = Sweep(from: -1, to: Slots(cutoff).first)
-    var removed = 0
-    var isDone = false
-    while !isDone {
-      let ids = try write(.remove) { db, _ in try sweep.removeChunk(before: cutoff, in: db) }
-      removed += ids
-      isDone = ids < Sweep.chunk
-    }
-    if removed > 0 { try removeOrphans() }
-    try removeOldChanges()
+  /// `removal` holds what earlier runs have learnt; it changes also where this throws. The result is
+  /// how many records were deleted.
+  public func removeAged(
+    by policy: RetentionPolicy, now: Timestamp, _ removal: inout Removal
+  ) throws(StoreError) -> Int {
+    let cutoffs = policy.cutoffs(at: now)
+    let isFull = removal.isFullRunDue(at: now)
+    if isFull { removal.beginFullRun(at: now) }
+    try look(&removal, anew: isFull)
+    var removed = try removeAged(cutoffs, &removal)
+    if isFull { removed += try removeOpen(ofHostsSilentSince: cutoffs.errors, &removal) }
+    try removeOldChanges(budget: policy.maximumSize.map(SpaceBudget.init))
+    try sweep(&removal, ifAny: isFull)
     return removed
   }
 
-  /// Removes processes, addresses and executables that no connection refers to.
+  /// Deletes all records that ended before `cutoff`, and the dimension rows that nothing refers to
+  /// any more.
   ///
-  /// They are looked for in a snapshot, without holding up the writer. What was written since
-  /// stands in the change sequence, so that a row which came into use again is spared.
-  private func removeOrphans() throws(StoreError) {
-    let (sequence, addresses, processes) = try read { db in
-      (
-        try db.lastSequence(),
-        try Query(
-          """
-          SELECT id FROM address WHERE ip IS NOT NULL
-          EXCEPT SELECT local_id FROM connection EXCEPT SELECT remote_id FROM connection
-          """, in: db
-        ).all { $0.integer() },
-        try Query(
-          "SELECT id FROM process EXCEPT SELECT process_id FROM connection", in: db
-        ).all { $0.integer() }
-      )
-    }
-    try removeOrphans(addresses, from: "address", usedAs: "local_id", "remote_id", since: sequence)
-    try removeOrphans(processes, from: "process", usedAs: "process_id", since: sequence)
-    try write(.remove) { db, _ in
-      try db.run(
-        """
-        DELETE FROM executable WHERE NOT EXISTS (
-          SELECT 1 FROM process WHERE executable_id = executable.id)
-        """
-      )
-      try db.dimensionsDidShrink()
-    }
+  /// Open records stay, and so do those that a follower with a cursor may lack, and those that were
+  /// first seen at the cutoff or later.
+  ///
+  /// - Returns: how many records were deleted.
+  public func removeClosed(before cutoff: Timestamp) throws(StoreError) -> Int {
+    var removal = Removal()
+    let end = cutoff.microseconds
+    try look(&removal, anew: true)
+    let removed = try removeAged(RemovalCutoffs(successes: end, errors: end), &removal)
+    try removeOldChanges(budget: nil)
+    try sweep(&removal, ifAny: true)
+    return removed
   }
 
-  private func removeOrphans(
-    _ ids: [Int64], from table: String, usedAs columns: String..., since sequence: Int64
-  ) throws(StoreError) {
-    let used = columns.map {
-      "SELECT \($0) FROM change JOIN connection c ON c.id = connection_id WHERE seq > ?2"
+  private func removeAged(
+    _ cutoffs: RemovalCutoffs, _ removal: inout Removal
+  ) throws(StoreError) -> Int {
+    let end = Slots(Timestamp(microseconds: max(cutoffs.successes, cutoffs.errors))).first
+    // What was open when its time was looked at mostly ends within minutes.
+    let settled = Slots(
+      Timestamp(microseconds: min(cutoffs.successes, cutoffs.errors))
+        .advanced(byMicroseconds: -600_000_000)
+    ).first
+    var candidates = Candidates(after: removal.agedUpTo, before: end, cutoffs)
+    var removed = 0
+    while try advance(&candidates) {
+      let ids = candidates.ids.filter { !removal.undelivered.mayContain($0) }
+      removed += try delete(ids[...], cutoffs, &removal).removed
+      removal.agedUpTo = max(removal.agedUpTo, min(candidates.position, settled))
     }
-    for start in stride(from: 0, to: ids.count, by: Sweep.chunk) {
-      let chunk = ids[start..<min(start + Sweep.chunk, ids.count)]
-      try write(.remove) { db, _ in
-        try db.run(
-          """
-          DELETE FROM \(table) WHERE id IN (SELECT value FROM json_each(?1))
-          AND id NOT IN (\(used.joined(separator: " UNION ALL ")))
-          """, [.text("\(Array(chunk))"), .integer(sequence)]
-        )
-        try db.dimensionsDidShrink()
+    return removed
+  }
+
+  func look(_ removal: inout Removal, anew: Bool) throws(StoreError) {
+    var undelivered = removal.undelivered
+    try read { db in try undelivered.look(in: db, anew: anew) }
+    removal.undelivered = undelivered
+  }
+
+  func advance(_ candidates: inout Candidates) throws(StoreError) -> Bool {
+    var next = candidates
+    defer { candidates = next }
+    return try read { db in try next.advance(in: db) }
+  }
+
+  /// Deletes rows, as many in a transaction as take some tens of milliseconds: all of them, or until
+  /// `excess` bytes in use are free. With a `reason`, undelivered rows go too, and it is that of
+  /// the gap; without, they stay.
+  func delete(
+    _ ids: ArraySlice<Int64>, _ cutoffs: RemovalCutoffs, _ removal: inout Removal,
+    freeing excess: Int64? = nil, because reason: String? = nil
+  ) throws(StoreError) -> Deleted {
+    var deleted = Deleted()
+    var rest = ids
+    var lastChanges: [Int64: Int64] = [:]
+    if let cursor = removal.undelivered.cursor, ids.contains(where: removal.undelivered.mayContain)
+    {
+      lastChanges = try read { db in try db.lastChanges(of: Array(ids), after: cursor) }
+    }
+    let low = try excess.map { (excess) throws(StoreError) in try space().used - excess }
+    var left = excess ?? .max
+    while let first = rest.first, left > 0 {
+      // Not many more than needed, at some hundred bytes each; nor ever fewer at a time.
+      let count = min(removal.chunk.size, Int(clamping: max(left / 64, 500)))
+      let deletion = Deletion(
+        ids: rest.prefix(count), cutoffs: cutoffs, undelivered: removal.undelivered,
+        lastChanges: lastChanges, reason: reason)
+      let (result, used, duration) = try write(.remove) { db, _ in
+        let begin = ContinuousClock.now
+        let result = try deletion.run(in: db)
+        return (result, try StoreSpace(db, path: path).used, ContinuousClock.now - begin)
       }
+      removal.chunk.adapt(to: duration)
+      rest = rest.dropFirst(deletion.ids.count)
+      removal.removedSinceSweep += result.removed
+      deleted.removed += result.removed
+      deleted.undelivered += result.undelivered
+      deleted.reached = deletion.ids.last ?? first
+      deleted.used = used
+      if let low { left = used - low }
     }
+    return deleted
   }
 
-  private func removeOldChanges() throws(StoreError) {
-    var isDone = false
-    while !isDone {
-      isDone = try write(.remove) { db, _ in
-        let end = min(
-          try db.lastSequence() - Self.keptChanges,
-          try db.integer("SELECT min(seq) FROM cursor") ?? .max
-        )
-        try db.run(
-          """
-          DELETE FROM change WHERE seq <= ?1
-          AND seq < (SELECT min(seq) FROM change) + \(Sweep.chunk)
-          """, [.integer(end)]
-        )
-        return db.changesCount < Sweep.chunk
-      }
-    }
-  }
-
-  /// How many changes stay for followers without a cursor to resume from.
-  private static let keptChanges: Int64 = 1_000_000
-}
-
-/// One pass over the rows that may be old enough, from the oldest on.
-private struct Sweep {
-  static let chunk = 5000
-
-  /// The last id looked at.
-  private var position: Int64
-  /// The first id not to look at: it falls to the oldest row that a follower may lack.
-  private var end: Int64
-  /// Which changes that has taken into account.
-  private var sequence: Int64?
-
-  init(from position: Int64, to end: Int64) {
-    self.position = position
-    self.end = end
-  }
-
-  /// Deletes up to a chunk of rows and says how many.
-  mutating func removeChunk(before cutoff: Timestamp, in db: Database) throws -> Int {
-    if let cursor = try db.integer("SELECT min(seq) FROM cursor") {
-      let undelivered = try db.integer(
-        "SELECT min(connection_id) FROM change WHERE seq > ?", [.integer(sequence ?? cursor)]
-      )
-      end = min(end, undelivered ?? .max)
-      sequence = try db.lastSequence()
-    }
-    let ids = try Query(
-      """
-      DELETE FROM connection WHERE id IN (
-        SELECT id FROM connection WHERE id > ? AND id < ? AND opened_at + ended_after < ?
-        ORDER BY id LIMIT \(Self.chunk)
-      ) RETURNING id
-      """, in: db
-    ).all([.integer(position), .integer(end), .integer(cutoff.microseconds)]) {
-      $0.integer()
-    }
-    position = ids.max() ?? position
-    return ids.count
-  }
-}
-
-extension Database {
-  /// Tells all writers to forget the ids they know. See ``Dimensions``.
-  fileprivate func dimensionsDidShrink() throws {
-    try run("UPDATE meta SET generation = generation + 1")
+  struct Deleted {
+    var removed = 0
+    var undelivered = 0
+    /// The last row that was looked at.
+    var reached: Int64?
+    /// Bytes in use afterwards.
+    var used: Int64?
   }
 }

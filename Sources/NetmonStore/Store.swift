@@ -19,14 +19,16 @@ public final class Store: Sendable {
   /// `agent` of origins made here.
   public let id: String
 
-  private let pool: DatabasePool
+  let pool: DatabasePool
   /// Which file was opened; another one may come to stand at its path.
-  private let file: FileIdentity?
+  let file: FileIdentity?
   /// Used by one transaction at a time.
   private let dimensions = Mutex(Dimensions())
   /// Watches the file for ``version()``; a connection of its own, as `data_version` says what
   /// *others* have committed.
   private let watcher: DatabaseQueue
+  /// What operations have told of the file as a whole.
+  private let condition = Mutex(Condition())
 
   /// Opens the file. For writing, creates it and its directory, which others may read unless the
   /// umask forbids it, and brings it to the newest schema.
@@ -38,15 +40,25 @@ public final class Store: Sendable {
     self.access = access
     do {
       try Self.prepareFile(at: path, access)
+      if access == .readWrite { try Self.refuseForeignFile(at: path) }
       pool = try Self.openPool(at: path, access)
       file = FileIdentity(path: path)
       id = try pool.read { db in
         try Query("SELECT store_id FROM meta", in: db).first { $0.text() } ?? ""
       }
+      guard id.utf8.count == 16 else {
+        throw StoreError.corrupt(.open, path: path, reason: "it has no store id")
+      }
       watcher = try DatabaseQueue(path: path, configuration: Self.configuration(.readOnly))
     } catch {
-      throw StoreError(error, .open, path: path)
+      throw Self.openingError(error, path: path)
     }
+  }
+
+  private static func openingError(_ error: any Error, path: String) -> StoreError {
+    let error = StoreError(error, .open, path: path)
+    if case .notADatabase = error { return DatabaseFile(path: path).error("its header is damaged") }
+    return error
   }
 
   /// Runs `body` on a snapshot.
@@ -58,7 +70,7 @@ public final class Store: Sendable {
       }
       return try pool.read(body)
     } catch {
-      throw StoreError(error, .read, path: path)
+      throw noted(StoreError(error, .read, path: path))
     }
   }
 
@@ -68,7 +80,7 @@ public final class Store: Sendable {
   ) throws(StoreError) -> T {
     do {
       guard file == FileIdentity(path: path) else { throw StoreError.replaced(path: path) }
-      return try pool.writeWithoutTransaction { db in
+      let result = try pool.writeWithoutTransaction { db in
         // Put back only after COMMIT: before, the ids it knows may be of rows that go again.
         var dimensions = self.dimensions.withLock { $0.take() }
         try db.beginTransaction(.immediate)
@@ -84,8 +96,19 @@ public final class Store: Sendable {
           throw error
         }
       }
+      condition.withLock { $0.isFull = false }
+      return result
     } catch {
-      throw StoreError(error, operation, path: path)
+      throw noted(StoreError(error, operation, path: path))
+    }
+  }
+
+  /// Runs `body` on the connection that writes, outside of a transaction.
+  func withWriter<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
+    do {
+      return try pool.writeWithoutTransaction(body)
+    } catch {
+      throw noted(StoreError(error, .record, path: path))
     }
   }
 
@@ -95,9 +118,43 @@ public final class Store: Sendable {
     do {
       return try watcher.unsafeRead { try $0.integer("PRAGMA data_version") ?? 0 }
     } catch {
-      throw StoreError(error, .read, path: path)
+      throw noted(StoreError(error, .read, path: path))
     }
   }
+}
+
+// MARK: - Condition
+
+extension Store {
+  private struct Condition {
+    var damage: StoreError?
+    var isFull = false
+    /// What the log was limited to, in bytes; 0 if nobody did.
+    var logLimit: Int64 = 0
+  }
+
+  private func noted(_ error: StoreError) -> StoreError {
+    condition.withLock {
+      if error.isDamage { $0.damage = $0.damage ?? error }
+      if case .full = error { $0.isFull = true }
+    }
+    return error
+  }
+
+  /// Why this store is of no use any more: its file turned out to be damaged, or is not the one at
+  /// its path any more. Nil while nothing of that is known. See ``opening(_:instead:host:now:)``.
+  public var damage: StoreError? {
+    if let damage = condition.withLock({ $0.damage }) { return damage }
+    return access == .readWrite && file != FileIdentity(path: path) ? .replaced(path: path) : nil
+  }
+
+  var logLimit: Int64 {
+    get { condition.withLock { $0.logLimit } }
+    set { condition.withLock { $0.logLimit = newValue } }
+  }
+
+  /// Whether the latest attempt to write found the disk full.
+  public var isDiskFull: Bool { condition.withLock { $0.isFull } }
 }
 
 // MARK: - Closing
@@ -106,11 +163,7 @@ extension Store {
   /// Moves what the write-ahead log holds into the file itself, so that the file alone is a whole
   /// copy. Best before the program ends; when others use the file it does what it can.
   public func checkpoint() throws(StoreError) {
-    do {
-      try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-    } catch {
-      throw StoreError(error, .record, path: path)
-    }
+    try withWriter { _ = try $0.checkpoint(.truncate) }
   }
 }
 
@@ -139,6 +192,15 @@ extension Store {
       isDirectory.boolValue
     {
       throw .cannotOpen(path: path, reason: "it is a directory")
+    }
+  }
+
+  /// Refuses another program's database before it is changed to WAL.
+  private static func refuseForeignFile(at path: String) throws {
+    let file = DatabaseFile(path: path)
+    guard file.isSQLite, !file.isMarked else { return }
+    try DatabaseQueue(path: path, configuration: configuration(.readOnly)).read { db in
+      if try Schema.isForeign(db) { throw StoreError.foreignDatabase(path: path) }
     }
   }
 
@@ -179,6 +241,7 @@ extension Store {
       guard !db.configuration.readonly else { return }
       try db.execute(
         sql: """
+          PRAGMA auto_vacuum = INCREMENTAL;
           PRAGMA cache_size = -65536;
           PRAGMA wal_autocheckpoint = 16384;
           PRAGMA journal_size_limit = 67108864;

@@ -33,6 +33,16 @@ public enum StoreError: Error, Hashable, Sendable {
   case sqlite(Operation, path: String, code: Int32, reason: String)
 }
 
+extension StoreError {
+  /// Whether it will not pass by itself, and a new file would help.
+  public var isDamage: Bool {
+    switch self {
+    case .corrupt, .replaced, .notADatabase: true
+    default: false
+    }
+  }
+}
+
 extension StoreError: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -43,9 +53,12 @@ extension StoreError: CustomStringConvertible {
     case .foreignDatabase(let path):
       "\(path) is a database of another program: name another file"
     case .replaced(let path):
-      "\(path) was deleted or replaced while netmon had it open: restart netmon"
+      "\(path) was deleted or replaced while netmon had it open"
     case .corrupt(let operation, let path, let reason):
-      "cannot \(operation) \(path): the database is damaged (\(reason)): move it away or restore it"
+      """
+      cannot \(operation) \(path): the database is damaged (\(reason)): netmon serve and collect \
+      set it aside and start a new one
+      """
     case .newerSchema(let path, let found, let known):
       "\(path) has schema version \(found), this netmon knows \(known): use a newer netmon"
     case .olderSchema(let path, let found, let known):

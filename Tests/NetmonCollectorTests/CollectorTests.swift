@@ -158,9 +158,9 @@ import Testing
       try store.recordGap(Gap(host: "h", from: time, to: time, count: 1, reason: "x"))
     }
     let retention = Retention(
-      store: store, age: .seconds(3600),
+      store: store, policy: RetentionPolicy(age: .seconds(3600)),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
-    await retention.removeOld()
+    await retention.removeAged()
     #expect(try ids.map { try store.connection(id: $0) != nil } == [false, true, true])
     #expect(try store.gaps().map(\.from) == [now])
   }

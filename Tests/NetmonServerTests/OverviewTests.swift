@@ -151,7 +151,8 @@ import Testing
     (StoreError.busy(.record, path: "/db"), 503, "1" as String?),
     (.full(.record, path: "/db"), 503, "30"),
     (.io(.read, path: "/db", code: 10, reason: "disk"), 503, "30"),
-    (.corrupt(.read, path: "/db", reason: "page 7"), 500, nil),
+    (.corrupt(.read, path: "/db", reason: "page 7"), 503, "1"),
+    (.invalid(.record, reason: "a number"), 500, nil),
   ])
   func storeErrorsSayWhetherToRetry(error: StoreError, status: Int, delay: String?) {
     #expect(error.problem.status.code == status)

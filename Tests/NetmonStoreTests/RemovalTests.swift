@@ -89,4 +89,75 @@ import Testing
     #expect(try store.removeClosed(before: .at(1_000_000)) == 50)
     #expect(try store.statistics().newest == nil)
   }
+
+  @Test func successesGoBeforeErrors() throws {
+    _ = try store.record([
+      sample(at: 0), sample(at: 1, error: .ECONNREFUSED), sample(at: 500),
+      sample(at: 501, error: .ECONNRESET),
+    ])
+    // All of these last a thousand microseconds.
+    let policy = RetentionPolicy(age: .microseconds(2000), successAge: .microseconds(500))
+    var removal = Removal()
+    #expect(try store.removeAged(by: policy, now: .at(1600), &removal) == 1)
+    #expect(try store.all().map(\.timestamp) == [.at(501), .at(500), .at(1)])
+    #expect(try store.removeAged(by: policy, now: .at(2600), &removal) == 1)
+    #expect(try store.all().map(\.timestamp) == [.at(501), .at(1)])
+    #expect(try store.removeAged(by: policy, now: .at(3100), &removal) == 1)
+    #expect(try store.all().map(\.timestamp) == [.at(501)])
+  }
+
+  /// Each run looks at what is new to it, and all are looked at again after an hour.
+  @Test func whatCameLateOrEndedLateGoesWithinAnHour() throws {
+    let (minute, hour): (Int64, Int64) = (60_000_000, 3_600_000_000)
+    let policy = RetentionPolicy(age: .seconds(60))
+    var removal = Removal()
+    var late = sample(at: 0, closedAfter: nil, origin: Origin(agent: store.id, number: 1))
+    _ = try store.record([late, sample(at: 5 * hour)])
+    #expect(try store.removeAged(by: policy, now: .at(5 * hour + 2 * minute), &removal) == 1)
+    late.closedAt = .at(5 * hour)
+    late.state = .CLOSE
+    late.revision = 2
+    _ = try store.record([late, sample(at: 7)])
+    #expect(try store.removeAged(by: policy, now: .at(5 * hour + 30 * minute), &removal) == 0)
+    #expect(try store.removeAged(by: policy, now: .at(6 * hour + 2 * minute), &removal) == 2)
+    #expect(try store.all().isEmpty)
+    #expect(try directory.brokenRules().filter { !$0.contains("change") } == [])
+  }
+
+  @Test func anOldOpenRecordThatIsUndeliveredHoldsUpNothing() throws {
+    let day: Int64 = 86_400_000_000
+    _ = try store.record([sample(at: 0, closedAfter: nil), sample(at: day), sample(at: 2 * day)])
+    try store.setCursor(0, named: "server")
+    #expect(try store.removeClosed(before: .at(9 * day)) == 0)
+    _ = try store.record([sample(at: 3, closedAfter: nil)])
+    try store.setCursor(3, named: "server")
+    #expect(try store.removeClosed(before: .at(9 * day)) == 2)
+    #expect(try store.all().count == 2)
+  }
+
+  @Test func openRecordsGoWhenTheirHostIsSilentForLong() throws {
+    let day: Int64 = 86_400_000_000
+    func open(_ host: String, at time: Int64, agent: String?) -> Connection {
+      var connection = sample(
+        at: time, closedAfter: nil, origin: agent.map { Origin(agent: $0, number: time) })
+      connection.host = host
+      return connection
+    }
+    _ = try store.record([
+      open("gone", at: 1, agent: "gone-1"), open("quiet", at: 2, agent: "quiet-1"),
+      open("busy", at: 3, agent: "busy-1"), open("busy", at: 20 * day, agent: "busy-1"),
+      open("own", at: 4, agent: nil),
+    ])
+    try store.recordHost(HostReport(host: "gone", tier: "proc", seen: .at(2 * day)))
+    try store.recordHost(HostReport(host: "quiet", tier: "proc", seen: .at(20 * day)))
+    var removal = Removal()
+    let policy = RetentionPolicy(age: .seconds(14 * 86_400))
+    #expect(try store.removeAged(by: policy, now: .at(21 * day), &removal) == 1)
+    #expect(try Set(store.all().compactMap(\.host)) == ["quiet", "busy", "own"])
+    // It comes back, and says that it is still open, or has ended.
+    var back = open("gone", at: 1, agent: "gone-1")
+    back.revision = 2
+    _ = try store.record([back])
+    #expect(try store.all().count == 5)
+  }
 }

@@ -49,7 +49,8 @@ extension StoreError: ProblemConvertible {
   /// Seconds after which the same request may succeed; nil if a person has to act first.
   private var retryDelay: Int? {
     switch self {
-    case .busy: 1
+    // A new database comes in place of a damaged one.
+    case .busy, .corrupt, .replaced: 1
     case .full, .io, .readOnly: 30
     default: nil
     }

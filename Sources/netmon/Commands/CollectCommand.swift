@@ -13,7 +13,7 @@ enum CollectCommand {
     var server: HTTPURL?
     var database: Path?
     var collecting = CollectorOptions()
-    var retention = Duration.seconds(14 * 86_400)
+    var retention = RetentionOptions(maximumSize: ByteCount(bytes: 2_000_000_000))
     var once = false
     var format: OutputFormat?
     var verbose = false
@@ -37,9 +37,7 @@ enum CollectCommand {
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the local database; by default \(DefaultDatabase.forHelp)")
-    Option(
-      "retention", \.retention, in: .seconds(60)...(.seconds(10 * 365 * 86_400)),
-      help: "remove records this long after they closed")
+    RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
     Group("Output") {
       Flag("once", \.once, help: "look once, record it, and stop")
@@ -51,16 +49,29 @@ enum CollectCommand {
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
-    if !options.once { StopSignals.hold() }
     let console = invocation.console
     let logger = console.logger(isVerbose: options.verbose)
-    let store = try DefaultDatabase.open(options.database, invocation.environment)
     let failure = OutputFailure()
     let output = options.format.map { format in
       var console = console
       if !options.once { console.onFailure = { failure.note($0) } }
       return RecordOutput(ConnectionPrinter(format, to: console, now: invocation.now()))
     }
+    try await DefaultDatabase.keeping(
+      options.database, host: options.collecting.hostName, invocation
+    ) { store in
+      try await collect(options, into: store, output, logger, invocation)
+    }
+    output?.finish()
+    failure.conclude(on: console)
+  }
+
+  private static func collect(
+    _ options: Options, into store: Store, _ output: RecordOutput?, _ logger: Logger,
+    _ invocation: Invocation
+  ) async throws {
+    if !options.once { StopSignals.hold() }
+    let console = invocation.console
     var collecting = options.collecting
     // For one look it does not pay to attach to the kernel.
     if options.once, collecting.source == .auto { collecting.source = .proc }
@@ -74,7 +85,7 @@ enum CollectCommand {
         return
       }
       let retention = Retention(
-        store: store, age: options.retention, logger: logger, now: invocation.now)
+        store: store, policy: options.retention.policy, logger: logger, now: invocation.now)
       let destination = options.server.map { ", delivering to \($0.argument)" } ?? ""
       let announcement = Announcement {
         console.say(
@@ -85,11 +96,8 @@ enum CollectCommand {
       // What is named last stops first: the collector's last records are still delivered.
       let delivery: [any Service] = replicator.map { [$0] } ?? []
       try await ServiceGroup.run(
-        [announcement] + delivery + [retention, collector], logger: logger)
+        [announcement, StoreGuard(store)] + delivery + [retention, collector], logger: logger)
     }
-    output?.finish()
-    try store.checkpoint()
-    failure.conclude(on: console)
   }
 
   private static func withDelivery(

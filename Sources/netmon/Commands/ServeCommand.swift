@@ -14,7 +14,7 @@ enum ServeCommand {
     var database: Path?
     var collects = false
     var collecting = CollectorOptions()
-    var retention = Duration.seconds(14 * 86_400)
+    var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
     var verbose = false
   }
 
@@ -36,21 +36,28 @@ enum ServeCommand {
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the database; by default \(DefaultDatabase.forHelp)")
-    Option(
-      "retention", \.retention, in: .seconds(60)...(.seconds(10 * 365 * 86_400)),
-      help: "remove records this long after they closed")
     Flag("collect", \.collects, help: "record this machine's connections too")
     Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
+    RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
   } action: { options in
     { invocation in try await run(options, invocation) }
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    let logger = invocation.console.logger(isVerbose: options.verbose)
+    try await DefaultDatabase.keeping(
+      options.database, host: options.collecting.hostName, invocation
+    ) { store in
+      try await serve(options, from: store, logger, invocation)
+    }
+  }
+
+  private static func serve(
+    _ options: Options, from store: Store, _ logger: Logger, _ invocation: Invocation
+  ) async throws {
     StopSignals.hold()
     let console = invocation.console
-    let logger = console.logger(isVerbose: options.verbose)
-    let store = try DefaultDatabase.open(options.database, invocation.environment)
     let collector =
       options.collects
       ? try options.collecting.collector(store: store, logger: logger, invocation: invocation)
@@ -65,10 +72,11 @@ enum ServeCommand {
     }
     var services: [any Service] = [
       server,
-      Retention(store: store, age: options.retention, logger: logger, now: invocation.now),
+      StoreGuard(store),
+      Retention(
+        store: store, policy: options.retention.policy, logger: logger, now: invocation.now),
     ]
     if let collector { services.append(collector) }
     try await ServiceGroup.run(services, logger: logger)
-    try store.checkpoint()
   }
 }

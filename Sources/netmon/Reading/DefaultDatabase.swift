@@ -18,9 +18,35 @@ enum DefaultDatabase {
     return home + "/.local/state/netmon/netmon.db"
   }
 
-  /// Opens the file for writing, or the default one.
-  static func open(_ path: Path?, _ environment: [String: String]) throws -> Store {
-    try Store(path: path?.string ?? Self.path(environment))
+  /// Runs `body` on that file, or the default one, opened for writing. When the file turns out to be
+  /// damaged, or is deleted or replaced, `body` ends by an error and is run again on a new one.
+  ///
+  /// `host` is whose records are missing then.
+  static func keeping(
+    _ path: Path?, host: String, _ invocation: Invocation, _ body: (Store) async throws -> Void
+  ) async throws {
+    let path = path?.string ?? Self.path(invocation.environment)
+    let clock = ContinuousClock()
+    var broken: Store?
+    while true {
+      let begin = clock.now
+      let opened = try Store.opening(path, instead: broken, host: host, now: invocation.now())
+      broken = nil
+      if let damage = opened.damage {
+        let place = opened.setAside.map { "; it is kept as \(terminalSafe($0))" } ?? ""
+        invocation.console.say("\(terminalSafe("\(damage)"))\(place); going on with a new database")
+      }
+      do {
+        try await body(opened.store)
+      } catch {
+        guard opened.store.damage != nil else { throw error }
+        broken = opened.store
+        // Not in a rush, should the disk itself be at fault.
+        if clock.now - begin < .seconds(10) { try await clock.sleep(for: .seconds(1)) }
+        continue
+      }
+      return try opened.store.checkpoint()
+    }
   }
 
   /// The file to read: the one above, or the system's if a user has none.

@@ -1,0 +1,74 @@
+import GRDB
+import NetmonCore
+
+/// Deletes rows of `connection` within one transaction, and tells what a follower had not got.
+struct Deletion {
+  /// The rows to delete.
+  let ids: ArraySlice<Int64>
+  let cutoffs: RemovalCutoffs
+  /// What is known of the followers, up to some change.
+  let undelivered: Undelivered
+  /// Their last changes, of those that were undelivered then.
+  var lastChanges: [Int64: Int64] = [:]
+  /// Why undelivered rows go too, for the gap; nil lets them stay.
+  let reason: String?
+
+  struct Result {
+    var removed = 0
+    var undelivered = 0
+  }
+
+  /// Rows that have changed so that they may not go any more stay.
+  func run(in db: Database) throws -> Result {
+    var lacking: Set<Int64> = []
+    if undelivered.cursor != nil || !lastChanges.isEmpty {
+      let places = try FollowerPlace.all(in: db)
+      let latest = lastChanges.merging(
+        try db.lastChanges(of: Array(ids), after: undelivered.sequence)
+      ) { $1 }
+      lacking = Set(latest.filter { change in places.contains { $0.lacks(change.value) } }.keys)
+    }
+    let going = reason == nil ? ids.filter { !lacking.contains($0) } : Array(ids)
+    var result = Result()
+    var lost: [Int64?: Lost] = [:]
+    // What is derived from rows of `connection` goes here too, in the same transaction.
+    try Query(
+      """
+      DELETE FROM connection WHERE id IN (SELECT value FROM json_each(?1))
+      AND \(Candidates.mayGo(2, 3)) RETURNING id, host_id, agent_id, opened_at
+      """, in: db
+    ).forEach([.text("\(going)"), .integer(cutoffs.successes), .integer(cutoffs.errors)]) { row in
+      let (id, host) = (row.integer(), row.optionalInteger())
+      result.removed += 1
+      guard row.integer() == Dimensions.ownAgent, lacking.contains(id) else { return }
+      result.undelivered += 1
+      lost[host, default: Lost()].add(row.timestamp())
+    }
+    if let reason { try db.record(lost, reason: reason) }
+    return result
+  }
+}
+
+/// Records of a host that a follower never gets.
+struct Lost: Hashable {
+  private(set) var count = 0
+  private(set) var from = Timestamp(microseconds: .max)
+  private(set) var to = Timestamp(microseconds: .min)
+
+  mutating func add(_ time: Timestamp) {
+    count += 1
+    (from, to) = (min(from, time), max(to, time))
+  }
+}
+
+extension Database {
+  /// Enters a gap for each host, by its id.
+  func record(_ lost: [Int64?: Lost], reason: String) throws {
+    for (hostID, lost) in lost {
+      let host = try Query("SELECT name FROM host WHERE id = ?", in: self)
+        .first([SQLValue(hostID)]) { $0.text() }
+      try recordOwn(
+        Gap(host: host ?? "", from: lost.from, to: lost.to, count: lost.count, reason: reason))
+    }
+  }
+}

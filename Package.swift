@@ -153,7 +153,8 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .executableTarget(
-      name: "netmon-bench", dependencies: ["Arguments", "NetmonCore"], path: "Tests/NetmonBench",
+      name: "netmon-bench", dependencies: ["Arguments", "NetmonCore", "NetmonStore"],
+      path: "Tests/NetmonBench",
       swiftSettings: swiftSettings
     ),
     .executableTarget(

@@ -20,6 +20,13 @@ enum Schema {
           ALTER TABLE connection ADD COLUMN
             drops INTEGER CONSTRAINT "drops is negative" CHECK (drops >= 0)
           """)
+    }
+    migrator.registerMigration("4") { db in
+      try db.execute(sql: rollups)
+      // Counted are rows whose addresses stay as they are.
+      var dimensions = Dimensions()
+      try dimensions.readAddresses(in: db)
+      try fillRollups(db)
       // Last, as rows are written as the newest schema has them.
       try Legacy.importRows(in: db)
     }

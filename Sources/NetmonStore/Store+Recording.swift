@@ -14,7 +14,7 @@ extension Store {
   public func record(_ connections: [Connection]) throws(StoreError) -> [Recorded] {
     guard !connections.isEmpty else { return [] }
     return try write(.record) { db, dimensions in
-      if try db.hasUnreadAddresses { try dimensions.readAddresses(in: db) }
+      try db.settle(&dimensions)
       return try db.record(connections, &dimensions)
     }
   }

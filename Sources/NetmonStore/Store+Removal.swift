@@ -14,7 +14,10 @@ extension Store {
     var removed = 0
     var isDone = false
     while !isDone {
-      let ids = try write(.remove) { db, _ in try sweep.removeChunk(before: cutoff, in: db) }
+      let ids = try write(.remove) { db, dimensions in
+        try db.settle(&dimensions)
+        return try sweep.removeChunk(before: cutoff, in: db)
+      }
       removed += ids
       isDone = ids < Sweep.chunk
     }
@@ -123,16 +126,20 @@ private struct Sweep {
       end = min(end, undelivered ?? .max)
       sequence = try db.lastSequence()
     }
+    var rollups = Rollups()
     let ids = try Query(
       """
       DELETE FROM connection WHERE id IN (
         SELECT id FROM connection WHERE id > ? AND id < ? AND opened_at + ended_after < ?
         ORDER BY id LIMIT \(Self.chunk)
-      ) RETURNING id
+      ) RETURNING id, \(Counted.columns)
       """, in: db
-    ).all([.integer(position), .integer(end), .integer(cutoff.microseconds)]) {
-      $0.integer()
+    ).all([.integer(position), .integer(end), .integer(cutoff.microseconds)]) { row in
+      let id = row.integer()
+      rollups.remove(Counted(&row))
+      return id
     }
+    try rollups.flush(in: db)
     position = ids.max() ?? position
     return ids.count
   }

@@ -9,7 +9,10 @@ struct NetmonBench {
   static let command = Command<Action>(
     "netmon-bench",
     summary: "Measure netmon against its peers",
-    commands: [ProcCommand.declaration, ScanCommand.declaration, CaptureCommand.declaration])
+    commands: [
+      ProcCommand.declaration, ScanCommand.declaration, CaptureCommand.declaration,
+      StoreCommand.declaration,
+    ])
 
   static func main() {
     do {

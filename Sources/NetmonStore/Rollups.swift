@@ -1,0 +1,203 @@
+import GRDB
+import NetmonCore
+
+/// The changes that one transaction makes to the roll-ups, which answer in place of the rows.
+///
+/// They count every row, exactly: whoever writes, replaces or deletes rows says so here and calls
+/// ``flush(in:)`` at the end of the transaction, after entering what was written into the change
+/// sequence. What plain SQL has inserted is counted by the next one who writes
+/// (``GRDB/Database/settle(_:)``).
+struct Rollups {
+  private var total = Total()
+  private var processes: [Int64: Total] = [:]
+  private var hosts: [Int64: Total] = [:]
+  private var traffic: [Traffic: Successes] = [:]
+
+  /// A row that is new.
+  mutating func add(_ row: Counted) {
+    count(row, 1)
+  }
+
+  /// A row that goes.
+  mutating func remove(_ row: Counted) {
+    count(row, -1)
+  }
+
+  /// A row that stays, and what it was before.
+  mutating func replace(_ old: Counted, with new: Counted) {
+    // Mostly one that has ended now.
+    var ended = old
+    (ended.isOpen, ended.seenAt) = (new.isOpen, new.seenAt)
+    guard ended == new, new.seenAt >= old.seenAt else {
+      remove(old)
+      return add(new)
+    }
+    guard old != new else { return }
+    let open = (new.isOpen ? 1 : 0) - (old.isOpen ? 1 : 0)
+    total.open += open
+    processes[new.processID, default: Total()].end(open: open, at: new.seenAt)
+    if let host = new.hostID { hosts[host, default: Total()].open += open }
+  }
+
+  private mutating func count(_ row: Counted, _ sign: Int) {
+    total.count(row, row.openedAt, sign)
+    processes[row.processID, default: Total()].count(row, row.seenAt, sign)
+    if let host = row.hostID { hosts[host, default: Total()].count(row, row.openedAt, sign) }
+    traffic[Traffic(row), default: Successes()].count(row, sign)
+  }
+
+  /// Enters the changes.
+  func flush(in db: Database) throws {
+    try db.run(
+      """
+      UPDATE rollup SET connections = connections + ?, errors = errors + ?, open = open + ?,
+        seq = ?
+      """, total.values + [.integer(try db.lastSequence())]
+    )
+    try flush(
+      processes, into: "process_total", key: "process_id", latest: "seen_at",
+      of: "max(opened_at, coalesce(closed_at, opened_at))", in: db)
+    try flush(
+      hosts, into: "host_total", key: "host_id", latest: "opened_at", of: "opened_at", in: db)
+    try flushTraffic(in: db)
+  }
+
+  private func flush(
+    _ totals: [Int64: Total], into table: String, key: String, latest: String, of row: String,
+    in db: Database
+  ) throws {
+    let enter = try Query(
+      """
+      INSERT INTO \(table) (\(key), connections, errors, open, \(latest))
+      VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (\(key)) DO UPDATE SET
+        connections = connections + ?2, errors = errors + ?3, open = open + ?4,
+        \(latest) = max(\(latest), ?5)
+      """, in: db
+    )
+    // The rows of a host are found by its processes.
+    let rows =
+      key == "host_id"
+      ? "process_id IN (SELECT id FROM process WHERE host_id = ?1)" : "\(key) = ?1"
+    for (id, change) in totals.sorted(by: { $0.key < $1.key }) {
+      try enter.run([.integer(id)] + change.values + [.integer(change.latest.added)])
+      guard change.latest.removed > .min else { continue }
+      try db.run("DELETE FROM \(table) WHERE \(key) = ?1 AND connections = 0", [.integer(id)])
+      try db.run(
+        """
+        UPDATE \(table) SET \(latest) = (SELECT max(\(row)) FROM connection WHERE \(rows))
+        WHERE \(key) = ?1 AND \(latest) <= ?2
+        """, [.integer(id), .integer(change.latest.removed)]
+      )
+    }
+  }
+
+  private func flushTraffic(in db: Database) throws {
+    let enter = try Query(
+      """
+      INSERT INTO traffic_hour (hour, remote_id, remote_port, process_id, connections, successes)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
+        connections = connections + ?5, successes = successes + ?6
+      """, in: db
+    )
+    for (key, change) in traffic.sorted(by: { $0.key < $1.key }) where change != Successes() {
+      try enter.run(key.values + change.values)
+      guard change.connections < 0 else { continue }
+      try db.run(
+        """
+        DELETE FROM traffic_hour WHERE hour = ? AND remote_id = ? AND remote_port = ?
+        AND process_id = ? AND connections = 0
+        """, key.values)
+    }
+  }
+}
+
+extension Rollups {
+  /// How much the counts of one process, one host or all change.
+  private struct Total {
+    var connections = 0
+    var errors = 0
+    var open = 0
+    var latest = Latest()
+
+    mutating func count(_ row: Counted, _ time: Int64, _ sign: Int) {
+      connections += sign
+      if row.hasFailed { errors += sign }
+      if row.isOpen { open += sign }
+      if sign > 0 { latest.add(time) } else { latest.removed = max(latest.removed, time) }
+    }
+
+    mutating func end(open change: Int, at time: Int64) {
+      open += change
+      latest.add(time)
+    }
+
+    var values: [SQLValue] { [SQLValue(connections), SQLValue(errors), SQLValue(open)] }
+  }
+
+  /// The latest of the times that came, and of those that went: a greatest value can only be made
+  /// anew from the rows when it goes.
+  private struct Latest {
+    var added = Int64.min
+    var removed = Int64.min
+
+    mutating func add(_ time: Int64) { added = max(added, time) }
+  }
+
+  /// The key of `traffic_hour`, in its order.
+  private struct Traffic: Hashable, Comparable {
+    var hour: Int64
+    var remoteID: Int64
+    var remotePort: Int64
+    var processID: Int64
+
+    init(_ row: Counted) {
+      hour = row.hour
+      remoteID = row.remoteID
+      remotePort = row.remotePort
+      processID = row.processID
+    }
+
+    static func < (a: Self, b: Self) -> Bool {
+      (a.hour, a.remoteID, a.remotePort, a.processID)
+        < (b.hour, b.remoteID, b.remotePort, b.processID)
+    }
+
+    var values: [SQLValue] {
+      [.integer(hour), .integer(remoteID), .integer(remotePort), .integer(processID)]
+    }
+  }
+
+  private struct Successes: Hashable {
+    var connections = 0
+    var successes = 0
+
+    mutating func count(_ row: Counted, _ sign: Int) {
+      connections += sign
+      if row.hasSucceeded { successes += sign }
+    }
+
+    var values: [SQLValue] { [SQLValue(connections), SQLValue(successes)] }
+  }
+}
+
+extension Database {
+  /// Whether the roll-ups count every row: nothing was inserted by plain SQL since the last write.
+  var isCounted: Bool {
+    get throws { try integer("SELECT seq FROM rollup") == lastSequence() }
+  }
+
+  /// Reads and counts what plain SQL has inserted. Every transaction that writes, replaces or
+  /// deletes rows begins with it.
+  func settle(_ dimensions: inout Dimensions) throws {
+    if try hasUnreadAddresses { try dimensions.readAddresses(in: self) }
+    guard try !isCounted else { return }
+    var rollups = Rollups()
+    try Query(
+      """
+      SELECT \(Counted.columns) FROM connection WHERE id IN (
+        SELECT connection_id FROM change WHERE seq > (SELECT seq FROM rollup))
+      """, in: self
+    ).forEach { rollups.add(Counted(&$0)) }
+    try rollups.flush(in: self)
+  }
+}

@@ -27,6 +27,7 @@ struct GroupKeys {
   /// For each column, if something stands in for its values.
   private var standIns: [StandIns?]
   private var texts: [GroupKey: [ErrorGroupKey: String?]] = [:]
+  private var queries: [GroupKey: Query] = [:]
 
   init(_ keys: [GroupKey], in db: Database) {
     self.keys = keys
@@ -70,17 +71,18 @@ struct GroupKeys {
     var part = ErrorGroupKey()
     for index in used { part[index] = key[index] }
     if let known = texts[groupKey]?[part] { return known }
-    let text = try text(groupKey, of: key, in: used)
+    let query = try query(for: groupKey, used)
+    let text = try query.first(used.map { SQLValue(key[$0]) }) { $0.optionalText() } ?? nil
     texts[groupKey, default: [:]][part] = text
     return text
   }
 
-  private func text(
-    _ groupKey: GroupKey, of key: ErrorGroupKey, in used: [Int]
-  ) throws -> String? {
+  private mutating func query(for groupKey: GroupKey, _ used: [Int]) throws -> Query {
+    if let known = queries[groupKey] { return known }
     let row = used.map { "? AS \(columns[$0])" }.joined(separator: ", ")
-    return try Query("SELECT \(groupKey.field.sql) FROM (SELECT \(row)) c", in: db)
-      .first(used.map { SQLValue(key[$0]) }) { $0.optionalText() } ?? nil
+    let query = try Query("SELECT \(groupKey.field.sql) FROM (SELECT \(row)) c", in: db)
+    queries[groupKey] = query
+    return query
   }
 
   /// Only the parts that belong to the columns of `other`, in its order.

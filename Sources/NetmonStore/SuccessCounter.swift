@@ -13,8 +13,7 @@ struct SuccessCounter {
   private var keys: GroupKeys
   private var counts: [ErrorGroupKey: Int] = [:]
 
-  /// - Parameters:
-  ///   - groups: the keys of the failures, read by `other`.
+  /// Takes the keys of the groups of failures, read by `other`.
   init(
     _ query: ErrorQuery, over span: ClosedRange<Timestamp>, groups: [ErrorGroupKey],
     of other: GroupKeys, in db: Database
@@ -112,8 +111,12 @@ struct SuccessCounter {
   /// A look-up costs as much as passing over some eight rows.
   private func isQuickerToSeek(ids: Int, of hours: Int) throws -> Bool {
     let rows = try db.count("SELECT connections FROM rollup")
-    let all = try db.count("SELECT max(hour) - min(hour) + 1 FROM traffic_hour")
-    return ids * 8 < rows / max(all, 1)
+    // Asked together SQLite would look at all rows.
+    let (first, last) = (
+      try db.count("SELECT min(hour) FROM traffic_hour"),
+      try db.count("SELECT max(hour) FROM traffic_hour")
+    )
+    return ids * 8 < rows / (last - first + 1)
   }
 
   /// The hours of the span that the roll-up can answer for.

@@ -46,7 +46,7 @@ struct StoreQuestion: Sendable {
     },
     StoreQuestion("by host", aim: 5, http: 20) { "host:web-\($0 * 31 % 200).example" },
     nextPage,
-    StoreQuestion("by error and host", aim: 5, http: 20) {
+    StoreQuestion("by error and host", aim: 20, http: 20) {
       "error:any host:web-\($0 * 31 % 200).example"
     },
     StoreQuestion("by name", aim: 20, http: 20) { "process:service-\($0 % 50)" },

@@ -153,9 +153,12 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .executableTarget(
-      name: "netmon-bench", dependencies: ["Arguments", "NetmonCore", "NetmonStore"],
-      path: "Tests/NetmonBench",
-      swiftSettings: swiftSettings
+      name: "netmon-bench",
+      dependencies: [
+        "Arguments", "NetmonCore", "NetmonStore", "NetmonAgent",
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      path: "Tests/NetmonBench", swiftSettings: swiftSettings
     ),
     .executableTarget(
       name: "truth-workload", path: "Tests/TruthWorkload", cSettings: [.define("_GNU_SOURCE")]

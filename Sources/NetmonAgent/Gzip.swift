@@ -1,9 +1,9 @@
 internal import CZlib
 
 /// Compresses a request body (RFC 1952).
-enum Gzip {
+package enum Gzip {
   /// The body in gzip form, or nil if zlib refuses.
-  static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+  package static func compress(_ bytes: [UInt8]) -> [UInt8]? {
     var stream = z_stream()
     // 16 above the window size asks zlib for the gzip wrapper. Level 1: the link is seldom the
     // narrow place, the collecting host's processor may be.

@@ -12,7 +12,7 @@ struct ConnectionRow {
   var agentID: Int64
   var number: Int64
 
-  /// The columns after `id` and `home`, in the order of `values`.
+  /// The columns after `id` and `home`, in the order of ``bind(id:home:to:)``.
   private static let columns = [
     "established_after", "closed_after", "updated_after", "host_id", "process_id", "protocol",
     "direction", "state", "local_id", "local_port", "remote_id", "remote_port", "service_id",
@@ -22,7 +22,7 @@ struct ConnectionRow {
     "drops",
   ]
 
-  /// Takes ``values(id:home:)``.
+  /// Takes what ``bind(id:home:to:)`` binds.
   static let insert = """
     INSERT INTO connection (id, home, \(columns.joined(separator: ", ")))
     VALUES (\(Array(repeating: "?", count: columns.count + 2).joined(separator: ", ")))
@@ -37,42 +37,40 @@ struct ConnectionRow {
     WHERE id = ?1
     """
 
-  /// What `insert` and `update` take.
-  func values(id: Int64, home: Int64?) -> [SQLValue] {
-    let c = connection
-    return [
-      .integer(id),
-      SQLValue(home),
-      SQLValue(c.establishedAt?.microseconds(since: c.timestamp)),
-      SQLValue(c.closedAt?.microseconds(since: c.timestamp)),
-      SQLValue(c.updatedAt?.microseconds(since: c.timestamp)),
-      SQLValue(hostID),
-      .integer(processID),
-      SQLValue(c.transport.rawValue),
-      SQLValue(c.direction?.code),
-      SQLValue(c.state.rawValue),
-      .integer(localID),
-      SQLValue(c.local.port),
-      .integer(remoteID),
-      SQLValue(c.remote.port),
-      SQLValue(serviceID),
-      SQLValue(c.error?.number),
-      SQLValue(c.errorStage?.code),
-      SQLValue(c.errorSource?.code),
-      SQLValue(c.errorCause?.code),
-      SQLValue(c.connectMicroseconds),
-      SQLValue(c.durationMicroseconds),
-      SQLValue(c.bytesSent),
-      SQLValue(c.bytesReceived),
-      SQLValue(c.rttMicroseconds),
-      SQLValue(c.retransmits),
-      SQLValue(c.networkNamespace),
-      SQLValue(c.inode),
-      .integer(agentID),
-      .integer(number),
-      .integer(c.revision),
-      SQLValue(c.drops),
-    ]
+  /// Binds what `insert` and `update` take.
+  func bind(id: Int64, home: Int64?, to parameters: inout ParameterWriter) {
+    let opened = connection.timestamp
+    parameters.bind(id)
+    parameters.bind(home)
+    parameters.bind(connection.establishedAt?.microseconds(since: opened))
+    parameters.bind(connection.closedAt?.microseconds(since: opened))
+    parameters.bind(connection.updatedAt?.microseconds(since: opened))
+    parameters.bind(hostID)
+    parameters.bind(processID)
+    parameters.bind(Int64(connection.transport.rawValue))
+    parameters.bind(connection.direction?.code)
+    parameters.bind(Int64(connection.state.rawValue))
+    parameters.bind(localID)
+    parameters.bind(Int64(connection.local.port))
+    parameters.bind(remoteID)
+    parameters.bind(Int64(connection.remote.port))
+    parameters.bind(serviceID)
+    parameters.bind((connection.error?.number).map { Int64($0) })
+    parameters.bind(connection.errorStage?.code)
+    parameters.bind(connection.errorSource?.code)
+    parameters.bind(connection.errorCause?.code)
+    parameters.bind(connection.connectMicroseconds)
+    parameters.bind(connection.durationMicroseconds)
+    parameters.bind(connection.bytesSent)
+    parameters.bind(connection.bytesReceived)
+    parameters.bind(connection.rttMicroseconds)
+    parameters.bind(connection.retransmits)
+    parameters.bind(connection.networkNamespace)
+    parameters.bind(connection.inode)
+    parameters.bind(agentID)
+    parameters.bind(number)
+    parameters.bind(connection.revision)
+    parameters.bind(connection.drops)
   }
 }
 

@@ -17,6 +17,8 @@ struct ConnectionWriter {
   private let insert: Query
   private let update: Query
   private var hasDisplaced: Bool
+  /// No row has an id above this one.
+  private var highest: Int64
   private var changed: [Int64] = []
   private var rollups = Rollups()
 
@@ -37,13 +39,15 @@ struct ConnectionWriter {
     insert = try Query(ConnectionRow.insert, in: db)
     update = try Query(ConnectionRow.update, in: db)
     hasDisplaced = try db.hasDisplacedRows
+    highest = try db.integer("SELECT max(id) FROM connection") ?? -1
   }
 
   /// Stores a record, unless it is there with the same or a newer revision; ``finish()`` follows.
   mutating func write(_ row: ConnectionRow) throws -> Recorded {
     let place = try place(of: row)
     guard let stored = place.stored else {
-      try insert.run(row.values(id: place.id, home: place.home))
+      try insert.run { row.bind(id: place.id, home: place.home, to: &$0) }
+      highest = max(highest, place.id)
       changed.append(place.id)
       rollups.add(Counted(row))
       return Recorded(id: place.id, outcome: .inserted)
@@ -51,7 +55,7 @@ struct ConnectionWriter {
     guard row.connection.revision > stored.revision else {
       return Recorded(id: place.id, outcome: .unchanged)
     }
-    try update.run(row.values(id: place.id, home: place.home))
+    try update.run { row.bind(id: place.id, home: place.home, to: &$0) }
     rollups.replace(stored.counted, with: Counted(row))
     if row.processID != stored.counted.processID {
       try db.run(
@@ -63,13 +67,18 @@ struct ConnectionWriter {
     return Recorded(id: place.id, outcome: .updated)
   }
 
-  /// Enters what was written into the change sequence: in one statement, as each has to read and
-  /// write the counter of AUTOINCREMENT.
+  /// Enters what was written into the change sequence: many in one statement, as each statement has
+  /// to read and write the counter of AUTOINCREMENT.
   func finish() throws {
-    try db.run(
-      "INSERT INTO change (connection_id) SELECT value FROM json_each(?) ORDER BY key",
-      [.text(changed.description)]
-    )
+    var rest = changed[...]
+    for count in [512, 64, 8, 1] where rest.count >= count {
+      let values = Array(repeating: "(?)", count: count).joined(separator: ", ")
+      let insert = try Query("INSERT INTO change (connection_id) VALUES \(values)", in: db)
+      while rest.count >= count {
+        try insert.run { for id in rest.prefix(count) { $0.bind(id) } }
+        rest = rest.dropFirst(count)
+      }
+    }
     try rollups.flush(in: db)
   }
 
@@ -82,9 +91,14 @@ struct ConnectionWriter {
 
   private mutating func place(of row: ConnectionRow) throws -> Place {
     let own = Slots(row.connection.timestamp)
+    // What has just begun comes last, and needs no search.
+    if own.first > highest { return Place(id: own.first) }
     var found: Place?
     var free = own.first
-    try slots.forEach([.integer(own.first), .integer(own.last)]) { columns in
+    try slots.forEach {
+      $0.bind(own.first)
+      $0.bind(own.last)
+    } _: { columns in
       let id = columns.integer()
       let home = columns.optionalInteger()
       if id == free { free += 1 }

@@ -12,6 +12,10 @@ struct Dimensions: Sendable {
   private var hosts = BoundedCache<ExactText, Int64>(limit: 20_000)
   private var services = BoundedCache<ExactText, Int64>(limit: 20_000)
   private var agents = BoundedCache<ExactText, Int64>(limit: 20_000)
+  private var recentProcesses = RecentProcesses()
+  private var lastHost: (name: ExactText, id: Int64)?
+  private var lastAgent: (name: ExactText, id: Int64)?
+  private var lastLocal: (address: IPAddress, id: Int64)?
   private var generation: Int64?
 
   /// Leaves an empty one behind.
@@ -29,7 +33,12 @@ struct Dimensions: Sendable {
   }
 
   mutating func host(_ name: String, in db: Database) throws -> Int64 {
-    try hosts.value(for: ExactText(name)) { try Self.id(of: name, table: "host", in: db) }
+    let name = ExactText(name)
+    // Records come in runs of one host, as agents send them.
+    if let lastHost, lastHost.name == name { return lastHost.id }
+    let id = try hosts.value(for: name) { try Self.id(of: name.text, table: "host", in: db) }
+    lastHost = (name, id)
+    return id
   }
 
   mutating func service(_ name: String, in db: Database) throws -> Int64 {
@@ -37,7 +46,19 @@ struct Dimensions: Sendable {
   }
 
   mutating func agent(_ name: String, in db: Database) throws -> Int64 {
-    try agents.value(for: ExactText(name)) { try Self.id(of: name, table: "agent", in: db) }
+    let name = ExactText(name)
+    if let lastAgent, lastAgent.name == name { return lastAgent.id }
+    let id = try agents.value(for: name) { try Self.id(of: name.text, table: "agent", in: db) }
+    lastAgent = (name, id)
+    return id
+  }
+
+  /// The same as ``address(_:in:)``, for this end: mostly it is the one of the record before.
+  mutating func localAddress(_ address: IPAddress, in db: Database) throws -> Int64 {
+    if let lastLocal, lastLocal.address == address { return lastLocal.id }
+    let id = try self.address(address, in: db)
+    lastLocal = (address, id)
+    return id
   }
 
   mutating func address(_ address: IPAddress, in db: Database) throws -> Int64 {
@@ -56,9 +77,12 @@ struct Dimensions: Sendable {
 
   mutating func process(_ process: ProcessDetails, hostID: Int64?, in db: Database) throws -> Int64
   {
+    if let id = recentProcesses.id(of: process, hostID: hostID) { return id }
     let executableID = try executable(process, in: db)
     let row = ProcessRow(process, hostID: hostID, executableID: executableID)
-    return try processes.value(for: row) { try Self.id(of: row, process, in: db) }
+    let id = try processes.value(for: row) { try Self.id(of: row, process, in: db) }
+    recentProcesses.remember(process, hostID: hostID, id: id)
+    return id
   }
 
   private mutating func executable(_ process: ProcessDetails, in db: Database) throws -> Int64 {
@@ -108,6 +132,33 @@ struct Dimensions: Sendable {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, row.identity + row.details
     )
+  }
+}
+
+/// The processes of the latest records, recognised by their place in memory: what reads records
+/// lets those of one process share it.
+private struct RecentProcesses: Sendable {
+  private var entries = [Entry?](repeating: nil, count: 256)
+
+  private struct Entry {
+    var process: ProcessDetails
+    var hostID: Int64?
+    var id: Int64
+  }
+
+  func id(of process: ProcessDetails, hostID: Int64?) -> Int64? {
+    guard let entry = entries[slot(process)], entry.process.isIdentical(to: process),
+      entry.hostID == hostID
+    else { return nil }
+    return entry.id
+  }
+
+  mutating func remember(_ process: ProcessDetails, hostID: Int64?, id: Int64) {
+    entries[slot(process)] = Entry(process: process, hostID: hostID, id: id)
+  }
+
+  private func slot(_ process: ProcessDetails) -> Int {
+    Int(process.identity.pid.magnitude) % entries.count
   }
 }
 

@@ -19,6 +19,25 @@ struct Query {
     try forEach(values) { _ in }
   }
 
+  /// Runs to the end with the integers that `bind` binds.
+  func run(_ bind: (inout ParameterWriter) -> Void) throws {
+    try forEach(binding: bind) { _ in }
+  }
+
+  /// Calls `body` for each row, with the integers that `bind` binds.
+  func forEach(
+    binding bind: (inout ParameterWriter) -> Void, _ body: (inout ColumnReader) throws -> Void
+  ) throws {
+    var parameters = ParameterWriter(pointer)
+    bind(&parameters)
+    guard !parameters.hasFailed else { throw lastError }
+    defer { sqlite3_reset(pointer) }
+    while try step() {
+      var columns = ColumnReader(pointer)
+      try body(&columns)
+    }
+  }
+
   /// Calls `body` for each row.
   func forEach(_ values: [SQLValue] = [], _ body: (inout ColumnReader) throws -> Void) throws {
     try bind(values)

@@ -23,20 +23,29 @@ struct Rollups {
     count(row, -1)
   }
 
-  /// A row that stays, and what it was before.
+  /// A row that stays, and what it was before. It opened when it did.
   mutating func replace(_ old: Counted, with new: Counted) {
-    // Mostly one that has ended now.
-    var ended = old
-    (ended.isOpen, ended.seenAt) = (new.isOpen, new.seenAt)
-    guard ended == new, new.seenAt >= old.seenAt else {
-      remove(old)
-      return add(new)
-    }
     guard old != new else { return }
-    let open = (new.isOpen ? 1 : 0) - (old.isOpen ? 1 : 0)
-    total.open += open
-    processes[new.processID, default: Total()].end(open: open, at: new.seenAt)
-    if let host = new.hostID { hosts[host, default: Total()].open += open }
+    total.replace(old, new, times: (old.openedAt, new.openedAt))
+    if old.processID == new.processID {
+      processes[new.processID, default: Total()]
+        .replace(old, new, times: (old.seenAt, new.seenAt))
+    } else {
+      processes[old.processID, default: Total()].count(old, old.seenAt, -1)
+      processes[new.processID, default: Total()].count(new, new.seenAt, 1)
+    }
+    if old.hostID == new.hostID {
+      new.hostID.map {
+        hosts[$0, default: Total()].replace(old, new, times: (old.openedAt, new.openedAt))
+      }
+    } else {
+      old.hostID.map { hosts[$0, default: Total()].count(old, old.openedAt, -1) }
+      new.hostID.map { hosts[$0, default: Total()].count(new, new.openedAt, 1) }
+    }
+    if Traffic(old) != Traffic(new) || old.hasSucceeded != new.hasSucceeded {
+      traffic[Traffic(old), default: Successes()].count(old, -1)
+      traffic[Traffic(new), default: Successes()].count(new, 1)
+    }
   }
 
   private mutating func count(_ row: Counted, _ sign: Int) {
@@ -52,7 +61,11 @@ struct Rollups {
       """
       UPDATE rollup SET connections = connections + ?, errors = errors + ?, open = open + ?,
         seq = ?
-      """, total.values + [.integer(try db.lastSequence())]
+      """,
+      [
+        SQLValue(total.connections), SQLValue(total.errors), SQLValue(total.open),
+        .integer(try db.lastSequence()),
+      ]
     )
     try flush(
       processes, into: "process_total", key: "process_id", latest: "seen_at",
@@ -79,7 +92,11 @@ struct Rollups {
       key == "host_id"
       ? "process_id IN (SELECT id FROM process WHERE host_id = ?1)" : "\(key) = ?1"
     for (id, change) in totals.sorted(by: { $0.key < $1.key }) {
-      try enter.run([.integer(id)] + change.values + [.integer(change.latest.added)])
+      try enter.run { parameters in
+        parameters.bind(id)
+        change.bind(to: &parameters)
+        parameters.bind(change.latest.added)
+      }
       guard change.latest.removed > .min else { continue }
       try db.run("DELETE FROM \(table) WHERE \(key) = ?1 AND connections = 0", [.integer(id)])
       try db.run(
@@ -100,13 +117,18 @@ struct Rollups {
       """, in: db
     )
     for (key, change) in traffic.sorted(by: { $0.key < $1.key }) where change != Successes() {
-      try enter.run(key.values + change.values)
+      try enter.run { parameters in
+        key.bind(to: &parameters)
+        parameters.bind(Int64(change.connections))
+        parameters.bind(Int64(change.successes))
+      }
       guard change.connections < 0 else { continue }
-      try db.run(
+      try Query(
         """
         DELETE FROM traffic_hour WHERE hour = ? AND remote_id = ? AND remote_port = ?
         AND process_id = ? AND connections = 0
-        """, key.values)
+        """, in: db
+      ).run { key.bind(to: &$0) }
     }
   }
 }
@@ -126,12 +148,19 @@ extension Rollups {
       if sign > 0 { latest.add(time) } else { latest.removed = max(latest.removed, time) }
     }
 
-    mutating func end(open change: Int, at time: Int64) {
-      open += change
-      latest.add(time)
+    /// Nothing is made anew unless the time has become an earlier one.
+    mutating func replace(_ old: Counted, _ new: Counted, times: (old: Int64, new: Int64)) {
+      errors += (new.hasFailed ? 1 : 0) - (old.hasFailed ? 1 : 0)
+      open += (new.isOpen ? 1 : 0) - (old.isOpen ? 1 : 0)
+      latest.add(times.new)
+      if times.new < times.old { latest.removed = max(latest.removed, times.old) }
     }
 
-    var values: [SQLValue] { [SQLValue(connections), SQLValue(errors), SQLValue(open)] }
+    func bind(to parameters: inout ParameterWriter) {
+      parameters.bind(Int64(connections))
+      parameters.bind(Int64(errors))
+      parameters.bind(Int64(open))
+    }
   }
 
   /// The latest of the times that came, and of those that went: a greatest value can only be made
@@ -162,8 +191,11 @@ extension Rollups {
         < (b.hour, b.remoteID, b.remotePort, b.processID)
     }
 
-    var values: [SQLValue] {
-      [.integer(hour), .integer(remoteID), .integer(remotePort), .integer(processID)]
+    func bind(to parameters: inout ParameterWriter) {
+      parameters.bind(hour)
+      parameters.bind(remoteID)
+      parameters.bind(remotePort)
+      parameters.bind(processID)
     }
   }
 
@@ -175,8 +207,6 @@ extension Rollups {
       connections += sign
       if row.hasSucceeded { successes += sign }
     }
-
-    var values: [SQLValue] { [SQLValue(connections), SQLValue(successes)] }
   }
 }
 

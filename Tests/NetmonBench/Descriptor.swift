@@ -26,6 +26,11 @@ struct Descriptor: ~Copyable {
     return file
   }
 
+  /// A TCP socket over IPv4.
+  static func socket() throws(BenchError) -> Descriptor {
+    try Descriptor(Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "socket")
+  }
+
   /// Closes it now.
   consuming func close() {}
 

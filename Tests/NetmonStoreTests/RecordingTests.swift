@@ -82,6 +82,50 @@ import Testing
     }
   }
 
+  @Test func batchesTogetherAreTheSameAsOneByOne() throws {
+    var generator = SeededGenerator(state: 7)
+    for seed in 1...10 as ClosedRange<UInt64> {
+      var records = try randomRecords(300, seed: seed)
+      for index in records.indices { records[index].timestamp = .at(Int64(index / 20)) }
+      records += records.map { record in
+        var later = record
+        later.revision += Int64.random(in: -1...2, using: &generator)
+        later.bytesSent = 77
+        return later
+      }.filter { $0.revision > 0 }
+      records.shuffle(using: &generator)
+      let batches = stride(from: 0, to: records.count, by: 60).map {
+        Array(records[$0..<min($0 + 60, records.count)])
+      }
+      let (together, apart) = (try TemporaryDirectory(), try TemporaryDirectory())
+      let (first, second) = (try Store(path: together.file), try Store(path: apart.file))
+      let recorded = try first.record(batches: batches)
+      let expected = try records.map { try second.record([$0])[0] }
+      #expect(recorded.map(\.count) == batches.map(\.count))
+      #expect(recorded.joined().map(\.outcome) == expected.map(\.outcome))
+      for (recorded, record) in zip(recorded.joined(), records) {
+        #expect(try first.connection(id: recorded.id)?.origin == record.origin)
+      }
+      func stored(_ store: Store) throws -> Set<Connection> {
+        Set(
+          try store.all().map { connection in
+            var connection = connection
+            connection.id = nil
+            return connection
+          })
+      }
+      #expect(try stored(first) == stored(second))
+      #expect(try together.brokenRules() == [])
+      #expect(try first.lastSequence() == second.lastSequence())
+    }
+  }
+
+  @Test func emptyBatchesAreAnsweredToo() throws {
+    #expect(try store.record(batches: []) == [])
+    #expect(try store.record(batches: [[], [sample()], []]).map(\.count) == [0, 1, 0])
+    #expect(try store.record([]) == [])
+  }
+
   @Test func numbersAreNeverGivenOutTwice() throws {
     let second = try Store(path: directory.file)
     let reserved = try store.reserveNumbers(3)

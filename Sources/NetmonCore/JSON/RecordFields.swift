@@ -2,15 +2,18 @@
 struct RecordFields {
   private(set) var mistakes: [(field: String, detail: String)] = []
   private var record: Connection
-  private var seen: Set<RecordField> = []
+  /// Which of `fields` there were, a bit for each.
+  private var seen: UInt64 = 0
 
   /// What a record that cannot be read counts as, so that later ones keep their index.
   let placeholder: Connection
 
-  private static let required: [RecordField] = [
+  private static let fields = RecordField.allCases
+  /// The indices of the fields that a record cannot do without.
+  private static let required = [
     .timestamp, .process_id, .process_name, .process_path, .local_addr, .remote_addr, .protocol,
     .state,
-  ]
+  ].compactMap { (field: RecordField) in fields.firstIndex(of: field) }
 
   init() {
     let nowhere = Endpoint(.anyIPv4, 0)
@@ -27,17 +30,18 @@ struct RecordFields {
   mutating func read(_ json: inout JSONReader) throws(JSONError) {
     try json.expect("{", "a record")
     if !json.take("}") {
-      var expected = RecordField.allCases[...]
+      // Many write the fields in the order in which they read them.
+      var expected = 0
       repeat {
-        if let next = expected.first, json.takeKey(next.rawValue) {
-          expected.removeFirst()
-          try read(next, &json)
+        if expected < Self.fields.count, json.takeKey(Self.fields[expected].rawValue) {
+          try readField(expected, &json)
+          expected += 1
         } else {
           let key = try json.string()
           try json.expect(":", "':'")
-          if let field = RecordField(rawValue: key) {
-            expected = RecordField.allCases[...].drop { $0 != field }.dropFirst()
-            try read(field, &json)
+          if let index = Self.fields.firstIndex(where: { $0.rawValue == key }) {
+            try readField(index, &json)
+            expected = index + 1
           } else {
             try json.skipValue()
           }
@@ -45,8 +49,8 @@ struct RecordFields {
       } while json.take(",")
       try json.expect("}", "',' or '}'")
     }
-    for field in Self.required where !seen.contains(field) {
-      mistakes.append((field.rawValue, "is required"))
+    for index in Self.required where seen >> index & 1 == 0 {
+      mistakes.append((Self.fields[index].rawValue, "is required"))
     }
     if record.transport == .udp, ![.ESTABLISHED, .CLOSE].contains(record.state), connection != nil {
       note(.state, "of udp must be ESTABLISHED or CLOSE")
@@ -54,8 +58,9 @@ struct RecordFields {
     if record.error != nil, record.errorSource == nil { record.errorSource = .reported }
   }
 
-  private mutating func read(_ field: RecordField, _ json: inout JSONReader) throws(JSONError) {
-    seen.insert(field)
+  private mutating func readField(_ index: Int, _ json: inout JSONReader) throws(JSONError) {
+    let field = Self.fields[index]
+    seen |= 1 << index
     switch field {
     case .family, .errno: try json.skipValue()
     case .id:
@@ -81,8 +86,10 @@ struct RecordFields {
         require(field, "tcp or udp")
       }
     case .state:
-      let names = TCPState.allCases.map(\.name)
-      if let value = try named(field, &json, names, TCPState.init(name:)) {
+      let value = try named(field, &json, TCPState.allCases.map(\.name)) { name in
+        RecordNames.states[name] ?? TCPState(name: name)
+      }
+      if let value {
         record.state = value
       } else {
         require(field, "a state")
@@ -178,11 +185,12 @@ struct RecordFields {
 
   /// A text that `parse` understands; `form` says in an error what it should look like.
   private mutating func parsed<Value>(
-    _ field: RecordField, _ json: inout JSONReader, _ form: String, _ parse: (String) -> Value?
+    _ field: RecordField, _ json: inout JSONReader, _ form: @autoclosure () -> String,
+    _ parse: (String) -> Value?
   ) throws(JSONError) -> Value? {
     guard let text = try text(field, &json) else { return nil }
     guard let value = parse(text) else {
-      note(field, "\(quoted(text)) is not \(form)")
+      note(field, "\(quoted(text)) is not \(form())")
       return nil
     }
     return value
@@ -226,9 +234,10 @@ struct RecordFields {
   }
 
   private mutating func named<Value>(
-    _ field: RecordField, _ json: inout JSONReader, _ names: [String], _ parse: (String) -> Value?
+    _ field: RecordField, _ json: inout JSONReader, _ names: @autoclosure () -> [String],
+    _ parse: (String) -> Value?
   ) throws(JSONError) -> Value? {
-    try parsed(field, &json, "one of \(names.joined(separator: ", "))", parse)
+    try parsed(field, &json, "one of \(names().joined(separator: ", "))", parse)
   }
 
   // MARK: Mistakes

@@ -33,9 +33,17 @@ public enum RecordReader {
   public static let maximumTextLength = 8192
 
   public static func read(_ bytes: [UInt8], as form: Form) throws(Rejection) -> Result {
+    try read(bytes, as: form, exactly: false)
+  }
+
+  /// Reads the same; `exactly` leaves every record to the reader that takes any JSON, for tests.
+  static func read(
+    _ bytes: [UInt8], as form: Form, exactly: Bool
+  ) throws(Rejection) -> Result {
     var pass = Pass()
     let result = bytes.withUnsafeBufferPointer { buffer in
       var json = JSONReader(buffer)
+      if !exactly, !buffer.isEmpty { pass.scanner = RecordScanner(buffer) }
       return pass.document(&json, form)
     }
     guard pass.mistakes.isEmpty else { throw Rejection(mistakes: pass.mistakes) }
@@ -45,6 +53,8 @@ public enum RecordReader {
   /// One reading of one document.
   private struct Pass {
     var mistakes: [Mistake] = []
+    /// Reads records as netmon writes them.
+    var scanner: RecordScanner?
 
     mutating func document(_ json: inout JSONReader, _ form: Form) -> Result {
       var result = Result()
@@ -54,18 +64,18 @@ public enum RecordReader {
           try json.expect("[", "an array")
           if !json.take("]") {
             repeat {
-              try element(&json, "/\(result.connections.count)", into: &result)
+              try element(&json, into: &result)
             } while json.take(",") && mistakes.count < RecordReader.maximumMistakes
             if mistakes.isEmpty { try json.expect("]", "',' or ']'") }
           }
         case (.json, .object):
           result.isSingle = true
-          try element(&json, "", into: &result)
+          try element(&json, into: &result)
         case (.json, _):
           throw JSONError(offset: json.offset, "expected a record or an array of records")
         case (.lines, _):
           while !json.isAtEnd, mistakes.count < RecordReader.maximumMistakes {
-            try element(&json, "/\(result.connections.count)", into: &result)
+            try element(&json, into: &result)
           }
         }
         if mistakes.isEmpty, !json.isAtEnd {
@@ -78,10 +88,16 @@ public enum RecordReader {
     }
 
     private mutating func element(
-      _ json: inout JSONReader, _ pointer: String, into result: inout Result
+      _ json: inout JSONReader, into result: inout Result
     ) throws(JSONError) {
-      guard json.peek() == .object else {
-        guard json.peek() != nil else {
+      let kind = json.peek()
+      if kind == .object, let (connection, end) = scanner?.record(at: json.offset) {
+        json.move(to: end)
+        return result.connections.append(connection)
+      }
+      let pointer = result.isSingle ? "" : "/\(result.connections.count)"
+      guard kind == .object else {
+        guard kind != nil else {
           throw JSONError(offset: json.offset, "expected a record")
         }
         try json.skipValue()

@@ -99,6 +99,11 @@ extension ProcessDetails {
   }
 }
 
+extension ProcessDetails {
+  /// Whether both are one copy in memory, and so surely equal.
+  package func isIdentical(to other: ProcessDetails) -> Bool { shared === other.shared }
+}
+
 extension ProcessDetails: Hashable {
   public static func == (a: Self, b: Self) -> Bool {
     a.shared === b.shared || a.fields == b.fields

@@ -7,21 +7,34 @@ extension API {
   /// Stores what is posted: all of it, or nothing if anything is wrong.
   func ingest(_ routed: RoutedRequest) async throws -> Response {
     let form = try form(of: routed.request)
-    let body = try await routed.request.collectBody(limits)
-    // Parsing a large body takes as long as storing it, so neither holds a cooperative thread.
-    return try await store { store in
-      let document = try RecordReader.read(body, as: form)
-      let recorded = try store.record(document.connections)
-      if document.isSingle, let first = recorded.first {
-        return try stored(first, in: store)
-      }
-      return Response(
-        json: JSONWriter { json in
-          json.object { json in
-            json.field("accepted", document.connections.count)
-            json.field("store_id", store.id)
-          }
-        })
+    return try await ingest(routed.request, as: form, in: try admission.admit())
+  }
+
+  /// The caller keeps `room` until the records are committed, as they take room too.
+  private func ingest(
+    _ request: Request, as form: RecordReader.Form, in room: Admission.Room
+  ) async throws -> Response {
+    let document = try await document(of: request, as: form, in: room)
+    let recorded = try await commit.record(document.connections)
+    if document.isSingle, let first = recorded.first {
+      return try await store { store in try stored(first, in: store) }
+    }
+    return Response(
+      json: JSONWriter { json in
+        json.object { json in
+          json.field("accepted", document.connections.count)
+          json.field("store_id", commit.storeID)
+        }
+      })
+  }
+
+  private func document(
+    of request: Request, as form: RecordReader.Form, in room: Admission.Room
+  ) async throws -> RecordReader.Result {
+    let body = try await request.collectBody(limits, in: room)
+    // Parsing a large body takes as long as storing it, so it holds no cooperative thread.
+    return try await store { _ throws(RecordReader.Rejection) in
+      try RecordReader.read(body, as: form)
     }
   }
 

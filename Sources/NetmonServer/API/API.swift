@@ -6,8 +6,20 @@ import NetmonStore
 /// The answers of the REST interface; its routes are in `API+routes.swift`.
 struct API: Sendable {
   let store: StoreQueue
+  let commit: GroupCommit
+  let admission: Admission
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
+
+  init(
+    _ store: Store, limits: Server.Limits, now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.store = StoreQueue(store)
+    commit = GroupCommit(store)
+    admission = Admission(limits)
+    self.limits = limits
+    self.now = now
+  }
 
   /// Answers with JSON made from the store, or with 304 when the client has it already.
   ///

@@ -3,8 +3,8 @@ import Hummingbird
 import NIOCore
 
 extension Request {
-  /// The whole body, inflated if it came compressed, within the limits.
-  func collectBody(_ limits: Server.Limits) async throws -> [UInt8] {
+  /// The whole body, inflated if it came compressed, within the limits and as far as there is room.
+  func collectBody(_ limits: Server.Limits, in room: Admission.Room) async throws -> [UInt8] {
     let isGzip = try isGzip
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes {
       throw Problem.bodyTooLarge(limits.bodyBytes, "as sent")
@@ -22,6 +22,7 @@ extension Request {
       } else {
         plain.append(contentsOf: chunk.readableBytesView)
       }
+      try room.grow(to: isGzip ? gzip.output.count : plain.count)
     }
     let bytes = isGzip ? try gzip.finish() : plain
     guard !bytes.isEmpty else { throw Problem(.badRequest, "The body is empty.") }

@@ -34,6 +34,11 @@ extension Server {
     public var bodyBytes = 8 << 20
     /// Size of a request body once inflated.
     public var inflatedBytes = 64 << 20
+    /// Bodies received or being stored at a time; further ones are asked to come again.
+    public var bodies = 256
+    /// Size of all of these together, once inflated. What is made of them takes up to three times
+    /// that.
+    public var allBodiesBytes = 128 << 20
     public var connections = 4096
     /// From the connection to the end of the first request's header fields.
     public var headerTimeout: Duration = .seconds(10)

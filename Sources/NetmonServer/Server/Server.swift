@@ -30,7 +30,7 @@ public struct Server: Service {
     self.host = host
     self.logger = logger
     self.onListening = onListening
-    api = API(store: StoreQueue(store), limits: configuration.limits, now: configuration.now)
+    api = API(store, limits: configuration.limits, now: configuration.now)
   }
 
   /// Serves until graceful shutdown; throws ``ServerError/cannotBind(host:port:errno:)``.

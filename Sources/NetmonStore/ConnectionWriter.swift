@@ -20,18 +20,19 @@ struct ConnectionWriter {
   /// No row has an id above this one.
   private var highest: Int64
   private var changed: [Int64] = []
+  private var rollups = Rollups()
 
   init(_ db: Database) throws {
     self.db = db
     slots = try Query(
       """
-      SELECT id, home, agent_id, number, revision, process_id FROM connection
+      SELECT id, home, agent_id, number, revision, \(Counted.columns) FROM connection
       WHERE id BETWEEN ? AND ?
       """, in: db
     )
     displaced = try Query(
       """
-      SELECT id, revision, process_id FROM connection
+      SELECT id, revision, \(Counted.columns) FROM connection
       WHERE home = ? AND agent_id = ? AND number = ?
       """, in: db
     )
@@ -48,13 +49,15 @@ struct ConnectionWriter {
       try insert.run { row.bind(id: place.id, home: place.home, to: &$0) }
       highest = max(highest, place.id)
       changed.append(place.id)
+      rollups.add(Counted(row))
       return Recorded(id: place.id, outcome: .inserted)
     }
     guard row.connection.revision > stored.revision else {
       return Recorded(id: place.id, outcome: .unchanged)
     }
     try update.run { row.bind(id: place.id, home: place.home, to: &$0) }
-    if row.processID != stored.processID {
+    rollups.replace(stored.counted, with: Counted(row))
+    if row.processID != stored.counted.processID {
       try db.run(
         "UPDATE connection SET process_id = ? WHERE id = ?",
         [.integer(row.processID), .integer(place.id)]
@@ -76,13 +79,14 @@ struct ConnectionWriter {
         rest = rest.dropFirst(count)
       }
     }
+    try rollups.flush(in: db)
   }
 
   /// Where a record stands, with what is stored of it; or where it is to go.
   private struct Place {
     var id: Int64
     var home: Int64?
-    var stored: (revision: Int64, processID: Int64)?
+    var stored: (revision: Int64, counted: Counted)?
   }
 
   private mutating func place(of row: ConnectionRow) throws -> Place {
@@ -99,14 +103,14 @@ struct ConnectionWriter {
       let home = columns.optionalInteger()
       if id == free { free += 1 }
       if home == nil, columns.integer() == row.agentID, columns.integer() == row.number {
-        found = Place(id: id, stored: (columns.integer(), columns.integer()))
+        found = Place(id: id, stored: (columns.integer(), Counted(&columns)))
       }
     }
     if let found { return found }
     if hasDisplaced {
       let key: [SQLValue] = [.integer(own.last), .integer(row.agentID), .integer(row.number)]
       let found = try displaced.first(key) {
-        Place(id: $0.integer(), home: own.last, stored: ($0.integer(), $0.integer()))
+        Place(id: $0.integer(), home: own.last, stored: ($0.integer(), Counted(&$0)))
       }
       if let found { return found }
     }

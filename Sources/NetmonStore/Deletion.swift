@@ -31,19 +31,23 @@ struct Deletion {
     let going = reason == nil ? ids.filter { !lacking.contains($0) } : Array(ids)
     var result = Result()
     var lost: [Int64?: Lost] = [:]
-    // What is derived from rows of `connection` goes here too, in the same transaction.
+    var rollups = Rollups()
     try Query(
       """
       DELETE FROM connection WHERE id IN (SELECT value FROM json_each(?1))
-      AND \(Candidates.mayGo(2, 3)) RETURNING id, host_id, agent_id, opened_at
+      AND \(Candidates.mayGo(2, 3)) 
+        RETURNING id, host_id, agent_id, opened_at, \(Counted.columns)
       """, in: db
     ).forEach([.text("\(going)"), .integer(cutoffs.successes), .integer(cutoffs.errors)]) { row in
       let (id, host) = (row.integer(), row.optionalInteger())
+      let (agent, time) = (row.integer(), row.timestamp())
+      rollups.remove(Counted(&row))
       result.removed += 1
-      guard row.integer() == Dimensions.ownAgent, lacking.contains(id) else { return }
+      guard agent == Dimensions.ownAgent, lacking.contains(id) else { return }
       result.undelivered += 1
-      lost[host, default: Lost()].add(row.timestamp())
+      lost[host, default: Lost()].add(time)
     }
+    try rollups.flush(in: db)
     if let reason { try db.record(lost, reason: reason) }
     return result
   }

@@ -4,7 +4,8 @@ import NetmonCore
 ///
 /// Unknown values are NULL, comparisons with NULL are NULL, and that is not true: what is unknown
 /// never matches. What depends on a dimension only is asked of the dimension table, once a query,
-/// and the row's id looked up in the answer.
+/// and the row's id looked up in the answer. The same questions tell where to look for rows at all:
+/// see `FilterCompiler+Sets.swift`.
 struct FilterCompiler {
   /// What `since:` and `until:` compare.
   enum Occurrence {
@@ -17,6 +18,8 @@ struct FilterCompiler {
   /// The column that holds the row's place. See ``Position``.
   var place = "c.id"
   var occurrence = Occurrence.seen
+  /// Those that are in no address, port or service of the file.
+  var wordsOfProcesses: Set<String> = []
   var bindings = Bindings()
 
   /// All terms, or "1" when there are none.
@@ -44,7 +47,7 @@ struct FilterCompiler {
   }
 
   /// A balanced tree, as SQLite limits the depth of an expression to 1,000.
-  private static func joined(_ conditions: ArraySlice<String>, by operation: String) -> String {
+  static func joined(_ conditions: ArraySlice<String>, by operation: String) -> String {
     guard conditions.count > 1, let first = conditions.indices.first else {
       return conditions.joined()
     }
@@ -81,21 +84,32 @@ extension FilterCompiler {
   private mutating func condition(
     _ field: Filter.TextField, _ patterns: [Filter.TextPattern]
   ) -> String {
+    if let condition = onProcess(field, patterns) { return Self.processes(condition) }
     switch field {
-    case .process: executables { $0.matches("x.name", patterns) }
-    case .path: executables { $0.matches("x.path", patterns) }
-    case .user: processes(matches("user", patterns))
-    case .unit: processes(matches("unit", patterns))
-    case .container: processes(matches("container", patterns))
-    case .parentName: processes(matches("parent_name", patterns))
-    case .command: processes(matches("command", patterns))
-    case .host: "c.host_id IN (SELECT id FROM host WHERE \(matches("name", patterns)))"
-    case .service: "c.service_id IN (SELECT id FROM service WHERE \(matches("name", patterns)))"
-    case .origin: matches(RecordField.origin.sql, patterns)
+    case .host: return "c.host_id IN (SELECT id FROM host WHERE \(matches("name", patterns)))"
+    case .service:
+      return "c.service_id IN (SELECT id FROM service WHERE \(matches("name", patterns)))"
+    default: return matches(RecordField.origin.sql, patterns)
     }
   }
 
-  private mutating func matches(_ text: String, _ patterns: [Filter.TextPattern]) -> String {
+  /// The same as a condition on a process `p`, if the field is one of the process alone.
+  mutating func onProcess(
+    _ field: Filter.TextField, _ patterns: [Filter.TextPattern]
+  ) -> String? {
+    switch field {
+    case .process: executables { $0.matches("x.name", patterns) }
+    case .path: executables { $0.matches("x.path", patterns) }
+    case .user: matches("p.user", patterns)
+    case .unit: matches("p.unit", patterns)
+    case .container: matches("p.container", patterns)
+    case .parentName: matches("p.parent_name", patterns)
+    case .command: matches("p.command", patterns)
+    case .host, .service, .origin: nil
+    }
+  }
+
+  mutating func matches(_ text: String, _ patterns: [Filter.TextPattern]) -> String {
     let conditions = patterns.map { pattern in
       switch pattern {
       case .exact(let whole): "\(text) = \(bindings.bind(whole))"
@@ -112,25 +126,30 @@ extension FilterCompiler {
     piece.replacing("[", with: "[[]").replacing("*", with: "[*]").replacing("?", with: "[?]")
   }
 
-  private func processes(_ condition: String) -> String {
-    "c.process_id IN (SELECT id FROM process WHERE \(condition))"
+  private static func processes(_ condition: String) -> String {
+    "c.process_id IN (SELECT p.id FROM process p WHERE \(condition))"
   }
 
   private mutating func executables(_ condition: (inout Self) -> String) -> String {
-    """
-    c.process_id IN (SELECT p.id FROM executable x JOIN process p ON p.executable_id = x.id \
-    WHERE \(condition(&self)))
-    """
+    "p.executable_id IN (SELECT x.id FROM executable x WHERE \(condition(&self)))"
+  }
+
+  /// Makes conditions that a text contains a word in any case of letters.
+  mutating func containing(_ word: String) -> (String) -> String {
+    let needle = bindings.bind(Self.lowercased(word))
+    return { column in "instr(lower(\(column)), \(needle)) > 0" }
+  }
+
+  /// ASCII only, as SQLite's own lower().
+  private static func lowercased(_ word: String) -> String {
+    String(decoding: word.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
   }
 
   private mutating func condition(word: String) -> String {
-    // ASCII only, as SQLite's own lower().
-    let lower = String(
-      decoding: word.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
-    let needle = bindings.bind(lower)
-    let names = { (column: String) in "instr(lower(\(column)), \(needle)) > 0" }
+    let lower = Self.lowercased(word)
+    let names = containing(word)
     var conditions = [
-      executables { _ in "\(names("x.name")) OR \(names("x.path"))" },
+      Self.processes(executables { _ in "\(names("x.name")) OR \(names("x.path"))" }),
       "c.host_id IN (SELECT id FROM host WHERE \(names("name")))",
       "c.service_id IN (SELECT id FROM service WHERE \(names("name")))",
     ]
@@ -174,20 +193,28 @@ extension FilterCompiler {
   private mutating func condition(
     _ field: Filter.NumberField, _ comparison: Filter.Comparison<Int64>
   ) -> String {
+    if let condition = onProcess(field, comparison) { return Self.processes(condition) }
     switch field {
-    case .id: compare("c.id", comparison)
-    case .pid: processes(compare("pid", comparison))
-    case .userID: processes(compare("user_id", comparison))
-    case .parentID: processes(compare("parent_id", comparison))
-    case .errno, .revision, .connect, .duration, .rtt, .bytesSent, .bytesReceived, .retransmits,
-      .drops, .networkNamespace:
-      compare("c.\(field.rawValue)", comparison)
+    case .id: return compare("c.id", comparison)
     case .bytes:
-      compare(
+      return compare(
         """
         iif(c.bytes_sent IS NULL AND c.bytes_received IS NULL, NULL, \
         coalesce(c.bytes_sent, 0) + coalesce(c.bytes_received, 0))
         """, comparison)
+    default: return compare("c.\(field.rawValue)", comparison)
+    }
+  }
+
+  /// The same as a condition on a process `p`, if the number is one of the process alone.
+  mutating func onProcess(
+    _ field: Filter.NumberField, _ comparison: Filter.Comparison<Int64>
+  ) -> String? {
+    switch field {
+    case .pid: compare("p.pid", comparison)
+    case .userID: compare("p.user_id", comparison)
+    case .parentID: compare("p.parent_id", comparison)
+    default: nil
     }
   }
 
@@ -229,9 +256,7 @@ extension FilterCompiler {
     compare(column, comparison.map(\.microseconds))
   }
 
-  private mutating func compare(_ column: String, _ comparison: Filter.Comparison<Int64>)
-    -> String
-  {
+  mutating func compare(_ column: String, _ comparison: Filter.Comparison<Int64>) -> String {
     switch comparison {
     case .equal(let value): "\(column) = \(bindings.bind(value))"
     case .less(let value): "\(column) < \(bindings.bind(value))"
@@ -258,18 +283,22 @@ extension FilterCompiler {
   ) -> String {
     var conditions: [String] = []
     if let prefix {
-      let (first, last) = (prefix.first.bytes, prefix.last.bytes)
-      conditions.append(
-        """
-        c.\(side)_id IN (SELECT id FROM address WHERE ip BETWEEN \(bindings.bind(.blob(first))) \
-        AND \(bindings.bind(.blob(last))) AND length(ip) = \(first.count))
-        """)
+      conditions.append("c.\(side)_id IN (\(addresses(prefix)))")
     }
     if let ports {
       let (low, high) = (bindings.bind(ports.lowerBound), bindings.bind(ports.upperBound))
       conditions.append("c.\(side)_port BETWEEN \(low) AND \(high)")
     }
     return conditions.isEmpty ? "1" : "(" + conditions.joined(separator: " AND ") + ")"
+  }
+
+  /// Selects the ids of the addresses in a block.
+  mutating func addresses(_ prefix: IPPrefix) -> String {
+    let (first, last) = (prefix.first.bytes, prefix.last.bytes)
+    return """
+      SELECT id FROM address WHERE ip BETWEEN \(bindings.bind(.blob(first))) \
+      AND \(bindings.bind(.blob(last))) AND length(ip) = \(first.count)
+      """
   }
 }
 

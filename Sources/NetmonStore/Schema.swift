@@ -22,6 +22,7 @@ enum Schema {
           """)
     }
     registerGaps(in: &migrator)
+    registerRollups(in: &migrator)
     registerIdentity(in: &migrator)
     return migrator
   }

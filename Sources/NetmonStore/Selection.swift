@@ -4,15 +4,16 @@ import NetmonCore
 /// The rows that a filter selects, as a `FROM` clause with its bound values.
 ///
 /// Usually one scan. When there are displaced rows it is two, one over those that stand at their
-/// place and one over those that do not, as each has an index in the order of its places; SQLite
-/// merges them.
+/// place and one over those that do not, as each has an index in the order of its places.
 struct Selection {
-  private(set) var bindings: Bindings
+  private var compiler: FilterCompiler
   private let arms: [(place: String, condition: String)]
+
+  var bindings: Bindings { compiler.bindings }
 
   init(
     _ filter: Filter, by occurrence: FilterCompiler.Occurrence = .seen, where extra: String? = nil,
-    after position: Position? = nil, in db: Database
+    in db: Database
   ) throws {
     let places = try db.hasDisplacedRows ? ["c.id", "c.home"] : ["c.id"]
     var compiler = FilterCompiler(occurrence: occurrence)
@@ -21,10 +22,9 @@ struct Selection {
       var conditions = [compiler.condition(filter)]
       if places.count > 1 { conditions.append("c.home IS \(place == "c.id" ? "" : "NOT ")NULL") }
       if let extra { conditions.append(extra) }
-      if let position { conditions.append(compiler.after(position)) }
       return (place, conditions.joined(separator: " AND "))
     }
-    bindings = compiler.bindings
+    self.compiler = compiler
   }
 
   /// `SELECT` of expressions on the selected rows `c`; in them, `$place` is the column of the place.
@@ -37,17 +37,6 @@ struct Selection {
     }.joined(separator: " UNION ALL ")
   }
 
-  mutating func bind(_ number: some BinaryInteger) -> String { bindings.bind(number) }
-}
-
-extension FilterCompiler {
-  /// Rows that come later in the newest-first order.
-  fileprivate mutating func after(_ position: Position) -> String {
-    if place == "c.id" {
-      // A displaced row shares its place with the row in the last slot, and comes before it.
-      let end = position.id > position.place ? position.place + 1 : position.place
-      return "c.id < \(bindings.bind(end))"
-    }
-    return "(\(place), c.id) < (\(bindings.bind(position.place)), \(bindings.bind(position.id)))"
-  }
+  mutating func bind(_ value: SQLValue) -> String { compiler.bindings.bind(value) }
+  mutating func bind(_ number: some BinaryInteger) -> String { compiler.bindings.bind(number) }
 }

@@ -28,7 +28,9 @@ extension Store {
 
   public func count(_ filter: Filter) throws(StoreError) -> Int {
     try read { db in
-      guard !filter.terms.isEmpty else { return try db.count("SELECT count(*) FROM connection") }
+      if filter.terms.isEmpty, try db.isCounted {
+        return try db.count("SELECT connections FROM rollup")
+      }
       let selection = try Selection(filter, in: db)
       return try db.count(
         "SELECT count(*) FROM (\(selection.select("1")))", selection.bindings.values
@@ -120,15 +122,15 @@ extension Database {
     case .offset(let count): offset += count
     case nil: break
     }
-    var selection = try Selection(query.filter, after: position, in: self)
-    var order = "1 DESC, 2 DESC"
-    var columns = "$place, c.id"
-    if let sort = query.sort {
-      columns += ", \(sort.field.sql)"
-      order = sort.descending ? "3 DESC, \(order)" : "3, 1, 2"
+    guard let sort = query.sort else {
+      return try NewestFirst(
+        query.filter, after: position, limit: limit, offset: offset, in: self
+      ).positions()
     }
+    var selection = try Selection(query.filter, in: self)
+    let order = sort.descending ? "3 DESC, 1 DESC, 2 DESC" : "3, 1, 2"
     let sql = """
-      \(selection.select(columns)) ORDER BY \(order) \
+      \(selection.select("$place, c.id, \(sort.field.sql)")) ORDER BY \(order) \
       LIMIT \(selection.bind(limit ?? -1)) OFFSET \(selection.bind(offset))
       """
     return try Query(sql, in: self).all(selection.bindings.values) {

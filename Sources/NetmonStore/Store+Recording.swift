@@ -22,7 +22,7 @@ extension Store {
   public func record(batches: [[Connection]]) throws(StoreError) -> [[Recorded]] {
     guard !batches.allSatisfy(\.isEmpty) else { return batches.map { _ in [] } }
     return try write(.record) { db, dimensions in
-      if try db.hasUnreadAddresses { try dimensions.readAddresses(in: db) }
+      try db.settle(&dimensions)
       return try db.record(batches, &dimensions)
     }
   }

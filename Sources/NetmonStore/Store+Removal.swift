@@ -93,8 +93,9 @@ extension Store {
       let deletion = Deletion(
         ids: rest.prefix(count), cutoffs: cutoffs, undelivered: removal.undelivered,
         lastChanges: lastChanges, reason: reason)
-      let (result, used, duration) = try write(.remove) { db, _ in
+      let (result, used, duration) = try write(.remove) { db, dimensions in
         let begin = ContinuousClock.now
+        try db.settle(&dimensions)
         let result = try deletion.run(in: db)
         return (result, try StoreSpace(db, path: path).used, ContinuousClock.now - begin)
       }

@@ -109,17 +109,25 @@ extension Store {
     var removed = 0
     var isDone = false
     while !isDone {
-      let count = try write(.remove) { db, _ in
-        try db.run(
+      let count = try write(.remove) { db, dimensions in
+        try db.settle(&dimensions)
+        var rollups = Rollups()
+        let query = try Query(
           """
           DELETE FROM connection WHERE id IN (
             SELECT c.id FROM connection c INDEXED BY connection_open
             JOIN (\(Self.silentSources)) USING (agent_id)
             WHERE c.ended_after IS NULL AND c.host_id IS source_host_id LIMIT 2000
-          )
-          """, [.integer(time)]
+          ) RETURNING \(Counted.columns)
+          """, in: db
         )
-        return db.changesCount
+        var count = 0
+        try query.forEach([.integer(time)]) { row in
+          rollups.remove(Counted(&row))
+          count += 1
+        }
+        try rollups.flush(in: db)
+        return count
       }
       removed += count
       isDone = count == 0

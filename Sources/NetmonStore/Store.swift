@@ -64,9 +64,9 @@ public final class Store: Sendable {
   /// Runs `body` on a snapshot.
   func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
     do {
-      if access == .readWrite, try pool.read({ try $0.hasUnreadAddresses }) {
+      if access == .readWrite, try pool.read({ try $0.hasUnreadAddresses || !$0.isCounted }) {
         // Reading goes on without it, as when the disk is full.
-        try? write(.read) { db, dimensions in try dimensions.readAddresses(in: db) }
+        try? write(.read) { db, dimensions in try db.settle(&dimensions) }
       }
       return try pool.read(body)
     } catch {

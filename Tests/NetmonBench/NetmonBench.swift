@@ -11,7 +11,7 @@ struct NetmonBench {
     summary: "Measure netmon against its peers",
     commands: [
       ProcCommand.declaration, ScanCommand.declaration, CaptureCommand.declaration,
-      IngestCommand.declaration,
+      StoreCommand.declaration, IngestCommand.declaration,
     ])
 
   static func main() {

@@ -1,0 +1,128 @@
+import GRDB
+import NetmonCore
+
+/// The integers behind the keys of a group, one for each of some columns; NULL is the least.
+struct ErrorGroupKey: Hashable {
+  private var values = SIMD16<Int64>(repeating: .min)
+
+  subscript(index: Int) -> Int64? {
+    get { values[index] == .min ? nil : values[index] }
+    set { values[index] = newValue ?? .min }
+  }
+
+  /// Of more than eight columns the others tell few keys apart.
+  func hash(into hasher: inout Hasher) { hasher.combine(values.lowHalf) }
+}
+
+/// Turns rows into the keys of their groups, and those into the texts that stand for them.
+///
+/// Different integers can stand for one text: instances of a process for its name, addresses for
+/// their family. The first one met then stands for all.
+struct GroupKeys {
+  let keys: [GroupKey]
+  /// What is read of each row, without those of a process or remote end that no key shows.
+  let columns: [String]
+
+  private let db: Database
+  /// For each column, if something stands in for its values.
+  private var standIns: [StandIns?]
+  private var texts: [GroupKey: [ErrorGroupKey: String?]] = [:]
+  private var queries: [GroupKey: Query] = [:]
+
+  init(_ keys: [GroupKey], in db: Database) {
+    self.keys = keys
+    self.db = db
+    // At most fourteen, with all keys.
+    columns = Array(Set(keys.flatMap(\.field.columns))).sorted()
+    standIns = columns.map { column in
+      let shown = keys.filter { $0.field.columns.contains(column) }
+      return shown.allSatisfy(\.isAmbiguous) ? StandIns(keys: shown) : nil
+    }
+  }
+
+  /// Reads the columns.
+  mutating func read(_ row: inout ColumnReader) throws -> ErrorGroupKey {
+    var key = ErrorGroupKey()
+    for index in columns.indices {
+      let value = row.optionalInteger()
+      if let value, standIns[index] != nil {
+        key[index] = try standIn(for: value, at: index)
+      } else {
+        key[index] = value
+      }
+    }
+    return key
+  }
+
+  private mutating func standIn(for value: Int64, at index: Int) throws -> Int64 {
+    if let known = standIns[index]?.ids[value] { return known }
+    var key = ErrorGroupKey()
+    key[index] = value
+    let texts = try (standIns[index]?.keys ?? []).map { try text($0, of: key).map(ExactText.init) }
+    let id = standIns[index]?.byTexts[texts] ?? value
+    standIns[index]?.byTexts[texts] = id
+    standIns[index]?.ids[value] = id
+    return id
+  }
+
+  /// What is shown for one of the keys.
+  mutating func text(_ groupKey: GroupKey, of key: ErrorGroupKey) throws -> String? {
+    let used = columns.indices.filter { groupKey.field.columns.contains(columns[$0]) }
+    var part = ErrorGroupKey()
+    for index in used { part[index] = key[index] }
+    if let known = texts[groupKey]?[part] { return known }
+    let query = try query(for: groupKey, used)
+    let text = try query.first(used.map { SQLValue(key[$0]) }) { $0.optionalText() } ?? nil
+    texts[groupKey, default: [:]][part] = text
+    return text
+  }
+
+  private mutating func query(for groupKey: GroupKey, _ used: [Int]) throws -> Query {
+    if let known = queries[groupKey] { return known }
+    let row = used.map { "? AS \(columns[$0])" }.joined(separator: ", ")
+    let query = try Query("SELECT \(groupKey.field.sql) FROM (SELECT \(row)) c", in: db)
+    queries[groupKey] = query
+    return query
+  }
+
+  /// Only the parts that belong to the columns of `other`, in its order.
+  func part(of key: ErrorGroupKey, for other: GroupKeys) -> ErrorGroupKey {
+    var part = ErrorGroupKey()
+    for (index, column) in other.columns.enumerated() {
+      part[index] = columns.firstIndex(of: column).flatMap { key[$0] }
+    }
+    return part
+  }
+
+  /// Without some of the keys.
+  func without(_ isLeftOut: (GroupKey) -> Bool) -> GroupKeys {
+    var others = GroupKeys(keys.filter { !isLeftOut($0) }, in: db)
+    for (index, column) in others.columns.enumerated() {
+      others.standIns[index] = columns.firstIndex(of: column).flatMap { standIns[$0] }
+    }
+    return others
+  }
+
+  /// Whether each value of a column stands for itself.
+  func isExact(_ column: String) -> Bool {
+    columns.firstIndex(of: column).map { standIns[$0] == nil } ?? false
+  }
+
+  private struct StandIns {
+    let keys: [GroupKey]
+    var ids: [Int64: Int64] = [:]
+    var byTexts: [[ExactText?]: Int64] = [:]
+  }
+}
+
+extension GroupKey {
+  /// Whether different integers stand for one text.
+  fileprivate var isAmbiguous: Bool {
+    switch self {
+    case .process, .path, .pid, .user, .unit, .container, .family: true
+    case .error, .remote, .local, .host, .service, .stage, .source, .cause, .protocol, .direction,
+      .state:
+      false
+    }
+  }
+}

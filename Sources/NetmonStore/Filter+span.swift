@@ -1,0 +1,33 @@
+import NetmonCore
+
+extension Filter {
+  /// The latest moment that a plain `since:` names.
+  var since: Timestamp? {
+    occurrences.compactMap {
+      switch $0 {
+      case .equal(let time), .greater(let time), .greaterOrEqual(let time), .between(let time, _):
+        time
+      case .less, .lessOrEqual: nil
+      }
+    }.max()
+  }
+
+  /// The earliest moment that a plain `until:` names.
+  var until: Timestamp? {
+    occurrences.compactMap {
+      switch $0 {
+      case .equal(let time), .less(let time), .lessOrEqual(let time), .between(_, let time): time
+      case .greater, .greaterOrEqual: nil
+      }
+    }.min()
+  }
+
+  private var occurrences: [Comparison<Timestamp>] {
+    terms.compactMap { term in
+      guard !term.isNegated, term.anyOf.count == 1,
+        case .time(.occurrence, let comparison) = term.anyOf[0]
+      else { return nil }
+      return comparison
+    }
+  }
+}

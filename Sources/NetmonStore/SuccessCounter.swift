@@ -1,0 +1,192 @@
+import GRDB
+import NetmonCore
+
+/// Counts the connections without error that agree with groups of failures in all keys that are
+/// not about the error.
+///
+/// Whole hours are counted from the roll-up `traffic_hour` if that knows the keys and all that the
+/// filter asks; the rest from the rows.
+struct SuccessCounter {
+  private let filter: Filter
+  private let span: ClosedRange<Timestamp>?
+  private let db: Database
+  private var keys: GroupKeys
+  private var counts: [ErrorGroupKey: Int] = [:]
+
+  /// Takes the keys of the groups of failures, read by `other`.
+  init(
+    _ query: ErrorQuery, over span: ClosedRange<Timestamp>, groups: [ErrorGroupKey],
+    of other: GroupKeys, in db: Database
+  ) {
+    filter = query.filter.withoutErrors
+    var range = PlaceRange(filter)
+    range.narrow(Slots(span.lowerBound).first, Slots(span.upperBound).last)
+    self.span = range.span
+    self.db = db
+    keys = other.without(\.isAboutError)
+    for group in groups { counts[other.part(of: group, for: keys)] = 0 }
+  }
+
+  /// The successes of a group.
+  func count(of group: ErrorGroupKey, of other: GroupKeys) -> Int {
+    counts[other.part(of: group, for: keys)] ?? 0
+  }
+
+  mutating func count() throws {
+    guard !counts.isEmpty, let span else { return }
+    guard let hours = try wholeHours(of: span) else { return try countRows(span) }
+    let start = Timestamp(microseconds: hours.lowerBound * Counted.hourWidth)
+    let end = Timestamp(microseconds: (hours.upperBound + 1) * Counted.hourWidth)
+    if span.lowerBound < start {
+      try countRows(span.lowerBound...start.advanced(byMicroseconds: -1))
+    }
+    try countTraffic(in: hours)
+    if end <= span.upperBound { try countRows(end...span.upperBound) }
+  }
+
+  private mutating func countRows(_ span: ClosedRange<Timestamp>) throws {
+    var filter = filter
+    filter.terms.append(Filter.Term(.time(.timestamp, .between(span.lowerBound, span.upperBound))))
+    let worked = "c.errno IS NULL AND c.direction IS NOT \(Direction.listen.code)"
+    var rows = try Selection(filter, where: worked, in: db)
+    var condition = "1"
+    for column in ["remote_id", "local_id"] {
+      guard let ids = ids(column) else { continue }
+      condition += " AND c.\(column) IN (SELECT value FROM json_each(\(rows.bind(ids))))"
+    }
+    // The + keeps SQLite from going through an index, which would scatter its reads.
+    let selected = ["1 AS one"] + keys.columns.map { "+c.\($0) AS \($0)" }
+    let columns = ["c.one"] + keys.columns.map { "c.\($0)" }
+    try add(
+      """
+      SELECT \(columns.joined(separator: ", ")) \
+      FROM (\(rows.select(selected.joined(separator: ", ")))) c WHERE \(condition)
+      """, rows.bindings)
+  }
+
+  private mutating func countTraffic(in hours: ClosedRange<Int64>) throws {
+    var compiler = FilterCompiler()
+    var conditions: [String] = []
+    if let ids = ids("remote_id"), try isQuickerToSeek(ids: counts.count, of: hours.count) {
+      let list = Array(hours).description
+      conditions = [
+        "c.hour IN (SELECT value FROM json_each(\(compiler.bindings.bind(list))))",
+        "c.remote_id IN (SELECT value FROM json_each(\(compiler.bindings.bind(ids))))",
+      ]
+    } else {
+      let (first, last) = (hours.lowerBound, hours.upperBound)
+      conditions = [
+        "c.hour BETWEEN \(compiler.bindings.bind(first)) AND \(compiler.bindings.bind(last))"
+      ]
+    }
+    let others = Filter(terms: filter.terms.filter { !$0.isAboutTimestamp })
+    conditions.append(compiler.condition(others))
+    let columns = ["c.successes"] + keys.columns.map { Self.column($0) }
+    try add(
+      """
+      SELECT \(columns.joined(separator: ", ")) FROM traffic_hour c \
+      WHERE \(conditions.joined(separator: " AND "))
+      """, compiler.bindings)
+  }
+
+  /// The host of a row is that of its process.
+  private static func column(_ name: String) -> String {
+    name == "host_id" ? "(SELECT p.host_id FROM process p WHERE p.id = c.process_id)" : "c.\(name)"
+  }
+
+  private mutating func add(_ sql: String, _ bindings: Bindings) throws {
+    try Query(sql, in: db).forEach(bindings.values) { row in
+      let count = Int(row.integer())
+      let key = try keys.read(&row)
+      if let index = counts.index(forKey: key) { counts.values[index] += count }
+    }
+  }
+
+  /// The values that the groups have in a column, as JSON; nil if it is not among the keys.
+  private func ids(_ column: String) -> SQLValue? {
+    guard let index = keys.columns.firstIndex(of: column), keys.isExact(column) else { return nil }
+    return .text(Set(counts.keys.compactMap { $0[index] }).sorted().description)
+  }
+
+  /// A look-up costs as much as passing over some eight rows.
+  private func isQuickerToSeek(ids: Int, of hours: Int) throws -> Bool {
+    let rows = try db.count("SELECT connections FROM rollup")
+    // Asked together SQLite would look at all rows.
+    let (first, last) = (
+      try db.count("SELECT min(hour) FROM traffic_hour"),
+      try db.count("SELECT max(hour) FROM traffic_hour")
+    )
+    return ids * 8 < rows / (last - first + 1)
+  }
+
+  /// The hours of the span that the roll-up can answer for.
+  private func wholeHours(of span: ClosedRange<Timestamp>) throws -> ClosedRange<Int64>? {
+    guard keys.keys.allSatisfy(\.isOfTraffic), filter.terms.allSatisfy(\.isOfTraffic),
+      try db.isCounted, let newest = try db.newestPlace.map(Slots.timestamp(ofPlace:)),
+      let oldest = try db.integer("SELECT min(hour) FROM traffic_hour")
+    else { return nil }
+    let width = Counted.hourWidth
+    let first = max((span.lowerBound.microseconds + width - 1) / width, oldest)
+    // Of the last hour of all there is nothing later that should not count.
+    let last =
+      newest <= span.upperBound
+      ? newest.microseconds / width : (span.upperBound.microseconds + 1) / width - 1
+    return first <= last ? first...last : nil
+  }
+}
+
+extension GroupKey {
+  /// Whether it says how a connection failed, so that no success can agree in it.
+  fileprivate var isAboutError: Bool {
+    switch self {
+    case .error, .stage, .source, .cause, .state: true
+    default: false
+    }
+  }
+
+  /// Whether the roll-up knows it.
+  fileprivate var isOfTraffic: Bool {
+    switch self {
+    case .process, .path, .pid, .host, .user, .unit, .container, .remote, .family: true
+    default: false
+    }
+  }
+}
+
+extension Filter {
+  /// Without the terms that ask for errors.
+  fileprivate var withoutErrors: Filter {
+    Filter(terms: terms.filter { !$0.anyOf.contains(where: \.isAboutError) })
+  }
+}
+
+extension Filter.Term {
+  /// Whether it does nothing but narrow the span.
+  fileprivate var isAboutTimestamp: Bool {
+    guard !isNegated, anyOf.count == 1, case .time(let field, _) = anyOf[0] else { return false }
+    return field == .timestamp || field == .occurrence
+  }
+
+  /// Whether the roll-up can answer it.
+  fileprivate var isOfTraffic: Bool { isAboutTimestamp || anyOf.allSatisfy(\.isOfTraffic) }
+}
+
+extension Filter.Match {
+  fileprivate var isAboutError: Bool {
+    switch self {
+    case .error, .stage, .source, .cause, .number(.errno, _), .state: true
+    default: false
+    }
+  }
+
+  /// Whether it asks for nothing but the process and the remote end.
+  fileprivate var isOfTraffic: Bool {
+    switch self {
+    case .text(let field, _):
+      [.process, .path, .user, .unit, .container, .parentName, .command].contains(field)
+    case .number(let field, _): [.pid, .userID, .parentID].contains(field)
+    case .endpoint(.remote, _, _), .family: true
+    default: false
+    }
+  }
+}

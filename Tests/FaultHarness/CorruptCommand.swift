@@ -7,8 +7,7 @@ enum CorruptCommand {
     var starts = 100
     var records = 2000
     var seed = 1
-    var readiness = Duration.seconds(2)
-    var netmon: String?
+    var netmon = TestedNetmon()
   }
 
   static let declaration = Command<Faults.Action>(
@@ -25,18 +24,13 @@ enum CorruptCommand {
     Option("starts", \.starts, in: 0...1_000_000, help: "on how many of them netmon is started")
     Option("records", \.records, in: 100...1_000_000, help: "how many records it holds")
     Option("seed", \.seed, in: 0...1_000_000_000, help: "another one makes other mutants")
-    Option(
-      "ready-within", \.readiness, in: .seconds(1)...(.seconds(60)),
-      help: "how soon netmon serve must be ready")
-    Option("netmon", \.netmon, "FILE", help: "the netmon to test (default: the one built here)")
+    TestedNetmon.declarations(\.netmon)
   } action: { options in
     {
       try Isolation.enter()
       try Workplace.use { place in
-        var netmon = try Netmon(options.netmon)
-        netmon.readiness = options.readiness
         var trial = try CorruptTrial(
-          netmon: netmon, place: place, records: options.records, seed: options.seed)
+          netmon: options.netmon(), place: place, records: options.records, seed: options.seed)
         print(try trial.run(mutations: options.mutations, starts: options.starts))
       }
     }

@@ -5,7 +5,7 @@ enum DiskCommand {
   struct Options: Sendable {
     var size = 16
     var seed = 1
-    var netmon: String?
+    var netmon = TestedNetmon()
   }
 
   static let declaration = Command<Faults.Action>(
@@ -18,13 +18,13 @@ enum DiskCommand {
   ) {
     Option("size", \.size, in: 8...1024, help: "MiB of each disk")
     Option("seed", \.seed, in: 0...1_000_000_000, help: "another one makes other records")
-    Option("netmon", \.netmon, "FILE", help: "the netmon to test (default: the one built here)")
+    TestedNetmon.declarations(\.netmon)
   } action: { options in
     {
       try Isolation.enter(isNeeded: true)
       try Workplace.use { place in
         var trial = try DiskTrial(
-          netmon: Netmon(options.netmon), place: place, size: options.size, seed: options.seed)
+          netmon: options.netmon(), place: place, size: options.size, seed: options.seed)
         try trial.run()
       }
     }

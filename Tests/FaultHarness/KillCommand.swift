@@ -6,8 +6,7 @@ enum KillCommand {
     var rounds = 300
     var rate = 500
     var seed = 1
-    var readiness = Duration.seconds(2)
-    var netmon: String?
+    var netmon = TestedNetmon()
   }
 
   static let declaration = Command<Faults.Action>(
@@ -23,18 +22,13 @@ enum KillCommand {
     Option("rounds", \.rounds, in: 1...1_000_000, help: "how often to kill")
     Option("rate", \.rate, in: 1...100_000, help: "new connections each second")
     Option("seed", \.seed, in: 0...1_000_000_000, help: "another one kills at other moments")
-    Option(
-      "ready-within", \.readiness, in: .seconds(1)...(.seconds(60)),
-      help: "how soon a restart must lead to something that works")
-    Option("netmon", \.netmon, "FILE", help: "the netmon to test (default: the one built here)")
+    TestedNetmon.declarations(\.netmon)
   } action: { options in
     {
       try Isolation.enter()
       try Workplace.use { place in
-        var netmon = try Netmon(options.netmon)
-        netmon.readiness = options.readiness
         var trial = try KillTrial(
-          netmon: netmon, place: place, rate: options.rate, seed: options.seed)
+          netmon: options.netmon(), place: place, rate: options.rate, seed: options.seed)
         try trial.run(rounds: options.rounds)
         print(try trial.finish())
       }

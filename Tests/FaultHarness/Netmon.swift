@@ -4,12 +4,7 @@ import Foundation
 struct Netmon: Sendable {
   var path: String
   /// How soon a start must have led to something that works.
-  var readiness = Duration.seconds(2)
-
-  /// A path of `nil` is the netmon that was built together with this program.
-  init(_ path: String?) throws {
-    self.path = try path ?? Self.built("netmon")
-  }
+  var readiness: Duration
 
   /// The path of a program that was built together with this one.
   static func built(_ name: String) throws -> String {

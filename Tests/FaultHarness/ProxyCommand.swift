@@ -6,7 +6,7 @@ enum ProxyCommand {
     var cuts = 1000
     var agents = 12
     var seed = 1
-    var netmon: String?
+    var netmon = TestedNetmon()
   }
 
   static let declaration = Command<Faults.Action>(
@@ -21,7 +21,7 @@ enum ProxyCommand {
     Option("cuts", \.cuts, in: 1...1_000_000, help: "how often to cut")
     Option("agents", \.agents, in: 1...100, help: "how many agents deliver at a time")
     Option("seed", \.seed, in: 0...1_000_000_000, help: "another one cuts elsewhere")
-    Option("netmon", \.netmon, "FILE", help: "the netmon to test (default: the one built here)")
+    TestedNetmon.declarations(\.netmon)
   } action: { options in
     {
       try Isolation.enter()
@@ -30,7 +30,7 @@ enum ProxyCommand {
   }
 
   private static func run(_ options: Options, _ place: Workplace) throws {
-    let netmon = try Netmon(options.netmon)
+    let netmon = try options.netmon()
     let start = ContinuousClock.now
     let port = try Loopback.freePort()
     let server = try netmon.serve(place("server.db"), port: port, messages: place("server.log"))

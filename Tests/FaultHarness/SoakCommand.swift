@@ -6,7 +6,7 @@ enum SoakCommand {
     var time = Duration.seconds(1800)
     var rate = 1000
     var size = ByteCount(bytes: 64_000_000)
-    var netmon: String?
+    var netmon = TestedNetmon()
   }
 
   static let declaration = Command<Faults.Action>(
@@ -22,12 +22,12 @@ enum SoakCommand {
     Option("time", \.time, in: .seconds(20)...(.seconds(7 * 86_400)), help: "how long")
     Option("rate", \.rate, in: 1...20_000, help: "connections each second")
     Option("max-size", \.size, help: "netmon's --max-size")
-    Option("netmon", \.netmon, "FILE", help: "the netmon to test (default: the one built here)")
+    TestedNetmon.declarations(\.netmon)
   } action: { options in
     {
       try Workplace.use { place in
         var trial = try SoakTrial(
-          netmon: Netmon(options.netmon), place: place, rate: options.rate,
+          netmon: options.netmon(), place: place, rate: options.rate,
           size: Int64(options.size.bytes))
         print(try trial.run(for: options.time))
       }

@@ -7,7 +7,7 @@ extension StepTrial {
   ]
 
   /// Has single calls fail after the process is ready: it must go on, and nothing may be missing.
-  func errors(on side: StepsCommand.Side) throws -> String {
+  func errors(on side: StepsCommand.Side, limit: Int) throws -> String {
     let start = ContinuousClock.now
     var lines: [String] = []
     for (name, fault) in Self.errors {
@@ -26,7 +26,7 @@ extension StepTrial {
         }
         try finish(
           step, "\(name) \(call) failed by \(fault.rawValue) on the \(side.rawValue)'s side")
-        if try tracer.result().strikes == 0 { break }
+        if try tracer.result().strikes == 0 || failures == limit { break }
         failures += 1
         call += 1 + call / 3
       }

@@ -9,13 +9,20 @@ enum StepsCommand {
     static var expectation: String { "a side" }
   }
 
+  enum Part: String, CaseIterable, ArgumentValue {
+    case kills, errors
+
+    static var placeholder: String { "PART" }
+    static var expectation: String { "a part" }
+  }
+
   struct Options: Sendable {
     var side: Side?
     var records = 300
     var limit = 10_000
     var stride = 1
-    var killsOnly = false
-    var netmon: String?
+    var part: Part?
+    var netmon = TestedNetmon()
   }
 
   static let declaration = Command<Faults.Action>(
@@ -31,19 +38,23 @@ enum StepsCommand {
   ) {
     Option("side", \.side, help: "only the server's or the agent's side (default: both)")
     Option("records", \.records, in: 1...100_000, help: "how many records are delivered")
-    Option("limit", \.limit, in: 1...1_000_000, help: "no more kills than this on a side")
+    Option(
+      "limit", \.limit, in: 1...1_000_000,
+      help: "no more kills than this on a side, nor failures of a kind")
     Option("stride", \.stride, in: 1...1000, help: "kill at every so many calls only")
-    Flag("kills-only", \.killsOnly, help: "have no calls fail")
-    Option("netmon", \.netmon, "FILE", help: "the netmon to test (default: the one built here)")
+    Option("only", \.part, help: "only the kills or the failing calls (default: both)")
+    TestedNetmon.declarations(\.netmon)
   } action: { options in
     {
       try Isolation.enter()
       try Workplace.use { place in
         let trial = try StepTrial(
-          netmon: Netmon(options.netmon), place: place, records: options.records)
+          netmon: options.netmon(), place: place, records: options.records)
         for side in Side.allCases where side == options.side ?? side {
-          print(try trial.kills(on: side, limit: options.limit, stride: options.stride))
-          if !options.killsOnly { print(try trial.errors(on: side)) }
+          if options.part != .errors {
+            print(try trial.kills(on: side, limit: options.limit, stride: options.stride))
+          }
+          if options.part != .kills { print(try trial.errors(on: side, limit: options.limit)) }
         }
       }
     }

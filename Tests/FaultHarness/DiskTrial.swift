@@ -13,8 +13,9 @@ struct DiskTrial {
   private var feeder: Feeder
   private var fed = 0
 
-  /// How soon after there is space again all must go on.
-  private static let recovery = Duration.seconds(30)
+  /// How soon after there is space again all must go on: a collector whose server was away for long
+  /// tries again once in a minute.
+  private static let recovery = Duration.seconds(75)
 
   init(netmon: Netmon, place: Workplace, size: Int, seed: Int) throws {
     (self.netmon, self.place) = (netmon, place)

@@ -23,10 +23,11 @@ final class OpenConnections {
     for socket in sockets { close(socket) }
   }
 
-  /// How many of them a server has a record of.
+  /// How many of them a server has a record of. Others to the same port have ended.
   func recorded(by server: UInt16) throws -> Int {
     try HTTP.objects(
-      "/api/connections?remote=127.0.0.1:\(port)&direction=outbound&limit=10000", port: server
+      "/api/connections?remote=127.0.0.1:\(port)&direction=outbound&state=ESTABLISHED",
+      port: server
     ).count
   }
 }

@@ -17,16 +17,16 @@ enum Mutation: String, CaseIterable {
   case swappedFiles = "swapped files"
   case emptied = "emptied"
 
-  /// Whether what the database file holds in its pages may be another thing afterwards. Otherwise
-  /// each record that is shown must be one that was written.
+  /// Whether pages of the database file may hold another thing afterwards, which nothing but their
+  /// structure could betray. Otherwise each record that is shown must be one that was written:
+  /// frames of the log have checksums, and without the last of them it is an earlier state.
   var changesPages: Bool {
     switch self {
-    case .flippedBits, .flippedHeader, .zeroedPages, .randomPages, .swappedPages: true
-    // The log is taken for the database, or the end of it is not there to be read.
-    case .swappedFiles, .truncated, .emptied: false
-    // Without the log, some pages are newer than others.
-    case .noLog, .truncatedLog, .flippedLog: true
-    case .longer, .noIndex, .damagedIndex: false
+    // Where the log knows how long it was, what was cut off is read as zeros.
+    case .flippedBits, .flippedHeader, .truncated, .zeroedPages, .randomPages, .swappedPages: true
+    case .flippedLog, .truncatedLog, .longer, .noLog, .noIndex, .damagedIndex,
+      .swappedFiles, .emptied:
+      false
     }
   }
 

@@ -21,7 +21,8 @@ enum CorruptCommand {
     options: Options()
   ) {
     Option("mutations", \.mutations, in: 1...10_000_000, help: "how many mutants")
-    Option("starts", \.starts, in: 0...1_000_000, help: "on how many of them netmon is started")
+    Option(
+      "starts", \.starts, in: 0...1_000_000, help: "on about how many of them netmon is started")
     Option("records", \.records, in: 100...1_000_000, help: "how many records it holds")
     Option("seed", \.seed, in: 0...1_000_000_000, help: "another one makes other mutants")
     TestedNetmon.declarations(\.netmon)

@@ -67,8 +67,7 @@ struct CorruptTrial {
       try kind.apply(to: step("netmon.db"), &chance)
       let context = "mutant \(number) of seed \(seed) (\(kind.rawValue))"
       outcomes[kind, default: Outcome()].mutants += 1
-      // Evenly spread, so that all kinds get their share.
-      if served * mutations < starts * (number + 1) {
+      if chance.below(mutations) < starts {
         served += 1
         try query(step, context)
         try serve(step, kind, context)

@@ -171,13 +171,24 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .executableTarget(
+      name: "fault-tracer", path: "Tests/FaultTracer", cSettings: [.define("_GNU_SOURCE")]
+    ),
+    .executableTarget(
+      name: "faults",
+      dependencies: [
+        "Arguments", "NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      path: "Tests/FaultHarness", swiftSettings: swiftSettings
+    ),
+    .executableTarget(
       name: "netmon-fuzz", dependencies: ["Arguments", "NetmonCore", "NetmonKernel"],
       path: "Tests/NetmonFuzz", swiftSettings: swiftSettings
     ),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "netmon", "netmon-fuzz", "socket-farm", "truth", "truth-workload", "NetmonCore",
+        "netmon", "faults", "fault-tracer", "netmon-fuzz", "socket-farm", "truth",
+        "truth-workload", "NetmonCore",
       ],
       swiftSettings: swiftSettings
     ),

@@ -6,6 +6,7 @@ enum BuiltProducts {
   static let socketFarm = path("socket-farm")
   static let netmonFuzz = path("netmon-fuzz")
   static let truth = path("truth")
+  static let faults = path("faults")
 
   private static func path(_ name: String) -> String {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -40,6 +40,8 @@ public actor Collector: Service {
 
   /// How many records one transaction takes.
   private static let flushSize = 8192
+  /// What is stored at a time when little happens.
+  private static let calm = 256
 
   /// Origin numbers reserved for one run: more than it can use (2⁴⁰), so it asks only once.
   static let numbersPerRun = 1 << 40
@@ -70,6 +72,7 @@ public actor Collector: Service {
   private var dropped = DroppedRecords()
   /// What is known to be missing and not stored yet.
   private var unrecorded: [Gap] = []
+  private var isAfterBurst = false
   private var lastReport: Timestamp?
   private var lastLook: (time: Timestamp, instant: ContinuousClock.Instant)?
 
@@ -235,6 +238,8 @@ public actor Collector: Service {
   /// Stores what changed, in transactions of some thousand records: a first look at a busy host has
   /// many more, which need not all be in memory twice.
   private func flush() throws(CollectorError) {
+    let count = pending.count + tracker.finishedCount + tracker.changedCount
+    defer { noteStored(count) }
     pending += tracker.drainFinished()
     for _ in 0...tracker.changedCount / Self.flushSize {
       pending += tracker.drainChanged(atMost: Self.flushSize)
@@ -242,6 +247,17 @@ public actor Collector: Service {
     }
     if let gap = dropped.takeGap(host: configuration.host) { note(gap) }
     try recordGaps()
+  }
+
+  /// Gives the memory of a burst back once it is over.
+  private func noteStored(_ count: Int) {
+    if count >= Self.flushSize {
+      isAfterBurst = true
+    } else if isAfterBurst, count < Self.calm {
+      isAfterBurst = false
+      try? store.releaseMemory()
+      ProcessMemory.returnFree()
+    }
   }
 
   private func storePending() throws(CollectorError) {

@@ -15,6 +15,8 @@ final class KernelTracing {
   /// Of UDP, most of whose sockets make none: looked at in each turn.
   private var datagrams: SocketScanner
   private var datagramsLook: Pace
+  /// Whether a process has made or entered a network namespace lately.
+  private var hasNewNamespace = false
   private var processes: ProcessReader
   /// Between two turns, in nanoseconds.
   private let interval: UInt64
@@ -60,7 +62,8 @@ final class KernelTracing {
       fs, tables: DiagSocketTables(fs), transports: [.tcp], includeCommand: includeCommand)
     connectionsLook = Pace(longest: Self.patience * interval, shortest: interval)
     datagrams = SocketScanner(
-      fs, tables: DiagSocketTables(fs), transports: [.udp], includeCommand: includeCommand)
+      fs, tables: DiagSocketTables(fs), transports: [.udp], keepsNamespaces: true,
+      includeCommand: includeCommand)
     datagramsLook = Pace(longest: interval, shortest: interval)
     processes = ProcessReader(fs, includeCommand: includeCommand)
     tracker.beginTracing(clock: Self.clock())
@@ -82,10 +85,13 @@ final class KernelTracing {
     if tracker.takeWishForSnapshot() { connectionsLook.hurry() }
     if connectionsLook.isDue(at: start) {
       try look(&connections, &connectionsLook, &tracker, now: now)
+      hasNewNamespace = true
       // A look at many sockets takes megabytes for a moment.
       ProcessMemory.returnFree()
     }
     if datagramsLook.isDue(at: start) {
+      if hasNewNamespace { datagrams.forgetNamespaces() }
+      hasNewNamespace = false
       try look(&datagrams, &datagramsLook, &tracker, now: now)
     }
     return true
@@ -150,6 +156,7 @@ final class KernelTracing {
       tracker.handle(event)
       switch event.kind {
       case .fork, .name, .executable: learn(&tracker)
+      case .networkNamespace: hasNewNamespace = true
       case .lost(let source, let count, _):
         if source == .perf { nextSeeding = nextSeeding ?? Self.monotonic() + Self.seedingPause }
         lost += count

@@ -165,6 +165,12 @@ extension Store {
   public func checkpoint() throws(StoreError) {
     try withWriter { _ = try $0.checkpoint(.truncate) }
   }
+
+  /// Frees the pages of the file that are kept for the next write: after a burst of writing, which
+  /// is not to be paid for in memory ever after.
+  public func releaseMemory() throws(StoreError) {
+    try withWriter { try $0.execute(sql: "PRAGMA shrink_memory") }
+  }
 }
 
 // MARK: - Opening

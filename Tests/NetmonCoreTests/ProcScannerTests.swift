@@ -36,6 +36,24 @@ struct ProcScannerTests {
     #expect(snapshot.skipped == SkipCounts())
   }
 
+  @Test func namespacesAreLookedForAgainWhenAskedToOrWhenOneIsGone() throws {
+    tree.process(10, start: 5, sockets: [101])
+    tree.tcp([101])
+    let fs = try ProcFS(root: tree.root)
+    var scanner = SocketScanner(fs, tables: ProcSocketTables(fs), keepsNamespaces: true)
+    #expect(try scanner.scan(now: now).sockets.count == 1)
+    tree.process(11, start: 6, sockets: [201], namespace: "b")
+    tree.tcp([201], namespace: "b")
+    #expect(try scanner.scan(now: now).sockets.count == 1)
+    scanner.forgetNamespaces()
+    #expect(try scanner.scan(now: now).sockets.count == 2)
+    tree.remove(process: 11)
+    tree.process(12, start: 7, namespace: "b")
+    let without = try scanner.scan(now: now)
+    #expect(without.completeNamespaces == [tree.inode(ofNamespace: "a")])
+    #expect(try scanner.scan(now: now).completeNamespaces.count == 2)
+  }
+
   @Test("A steady scan reads one stat file per owner and walks no open files")
   func steadyScan() throws {
     tree.process(10, start: 5, sockets: [101, 102])

@@ -16,6 +16,9 @@ public struct SocketScanner: Sendable {
   /// The tables that held a socket in the last scan.
   private var occupied: Set<TableName> = []
   private var inodes: Set<UInt64> = []
+  /// What an earlier scan found, as long as that may be relied on.
+  private var namespaces: NetworkNamespaces?
+  private let keepsNamespaces: Bool
   private var lastCount = 0
 
   private struct TableName: Hashable {
@@ -28,14 +31,17 @@ public struct SocketScanner: Sendable {
     self.init(fs, tables: ProcSocketTables(fs), users: users, includeCommand: includeCommand)
   }
 
-  /// The same with another reader of socket tables, or for some of them.
+  /// The same with another reader of socket tables, or for some of them. With `keepsNamespaces` the
+  /// network namespaces that were found stay the ones that are read, until ``forgetNamespaces()`` or
+  /// until one cannot be read.
   package init(
     _ fs: ProcFS, tables: any SocketTableReader,
     transports: Set<TransportProtocol> = Set(TransportProtocol.allCases),
-    users: UserNames = UserNames(), includeCommand: Bool = false
+    keepsNamespaces: Bool = false, users: UserNames = UserNames(), includeCommand: Bool = false
   ) {
     self.fs = fs
     self.transports = transports
+    self.keepsNamespaces = keepsNamespaces
     self.tables = tables
     owners = SocketOwners(fs, users: users, includeCommand: includeCommand)
   }
@@ -67,8 +73,18 @@ public struct SocketScanner: Sendable {
 // MARK: - Tables
 
 extension SocketScanner {
+  /// Has the next scan look for network namespaces.
+  package mutating func forgetNamespaces() {
+    namespaces = nil
+  }
+
   private mutating func readNamespaces(_ snapshot: inout SocketSnapshot) throws(ProcError) {
-    let namespaces = try NetworkNamespaces(fs, skipped: &snapshot.skipped).all
+    let found =
+      if let namespaces { namespaces } else {
+        try NetworkNamespaces(fs, skipped: &snapshot.skipped)
+      }
+    self.namespaces = keepsNamespaces ? found : nil
+    let namespaces = found.all
     var occupied: Set<TableName> = []
     for namespace in namespaces {
       // A process can vanish at any time; another one of the same namespace serves as well.
@@ -78,6 +94,7 @@ extension SocketScanner {
           break
         } catch {
           snapshot.skipped.count(error)
+          self.namespaces = nil
         }
       }
     }

@@ -9,6 +9,9 @@ struct ErrorCounter {
   private(set) var keys: GroupKeys
   private var indices: [ErrorGroupKey: Int] = [:]
   private var groups: [(key: ErrorGroupKey, count: GroupCount)] = []
+  /// The group and the part of the span of each failure: only few groups are shown, so that trends
+  /// are made for those.
+  private var failureParts: [(group: Int32, part: Int32)] = []
   private var buckets: [Int64: [Int64: Int]] = [:]
 
   init(_ query: ErrorQuery, in db: Database) {
@@ -41,7 +44,8 @@ struct ErrorCounter {
       let (time, errno) = (row.integer(), row.integer())
       let part = min(max((time - start) * parts / width, 0), parts - 1)
       let index = index(of: try keys.read(&row))
-      groups[index].count.add(at: time, part: Int(part))
+      groups[index].count.add(at: time)
+      failureParts.append((Int32(truncatingIfNeeded: index), Int32(part)))
       let begin = time / query.bucket * query.bucket
       if begin != bucket.time {
         add(bucket)
@@ -92,12 +96,25 @@ extension ErrorCounter {
     var end = min(query.limit, ordered.count)
     guard end > 0 else { return [] }
     while end < ordered.count, ordered[end - 1].0 == ordered[end].0 { end += 1 }
-    let shown = try ordered[..<end].map { _, index in
+    let candidates = ordered[..<end].map(\.1)
+    let trends = trends(of: candidates)
+    let shown = try zip(candidates, trends).map { index, trend in
       let (key, count) = groups[index]
       let texts = try query.by.map { ($0, try keys.text($0, of: key)) }
-      return (key: key, group: count.group(keys: texts))
+      return (key: key, group: count.group(keys: texts, trend: trend))
     }
     return Array(shown.sorted { Self.isBefore($0.group, $1.group) }.prefix(query.limit))
+  }
+
+  private func trends(of candidates: [Int]) -> [[Int]] {
+    var places = [Int](repeating: -1, count: groups.count)
+    for (place, index) in candidates.enumerated() { places[index] = place }
+    var trends = candidates.map { _ in [Int](repeating: 0, count: ErrorGroup.parts) }
+    for (group, part) in failureParts {
+      let place = places[Int(group)]
+      if place >= 0 { trends[place][Int(part)] += 1 }
+    }
+    return trends
   }
 
   private static func isBefore(_ a: ErrorGroup, _ b: ErrorGroup) -> Bool {
@@ -118,12 +135,10 @@ private struct GroupCount {
   private var count = 0
   private var first = Int64.max
   private var last = Int64.min
-  private var trend = SIMD32<UInt32>(repeating: 0)
 
-  mutating func add(at time: Int64, part: Int) {
+  mutating func add(at time: Int64) {
     count += 1
     (first, last) = (min(first, time), max(last, time))
-    trend[part] += 1
   }
 
   /// The more failures, then the later the last one, the greater.
@@ -136,10 +151,9 @@ private struct GroupCount {
     static func < (a: Self, b: Self) -> Bool { (a.count, a.last) < (b.count, b.last) }
   }
 
-  func group(keys: [(GroupKey, String?)]) -> ErrorGroup {
+  func group(keys: [(GroupKey, String?)], trend: [Int]) -> ErrorGroup {
     ErrorGroup(
       keys: keys, count: count, first: Timestamp(microseconds: first),
-      last: Timestamp(microseconds: last), successes: 0,
-      trend: (0..<ErrorGroup.parts).map { Int(trend[$0]) })
+      last: Timestamp(microseconds: last), successes: 0, trend: trend)
   }
 }

@@ -130,6 +130,30 @@ struct Rollups {
         """, in: db
       ).run { key.bind(to: &$0) }
     }
+    try flushProcessHours(in: db)
+  }
+
+  private func flushProcessHours(in db: Database) throws {
+    var successes: [ProcessHour: Int] = [:]
+    for (key, change) in traffic where change.successes != 0 {
+      successes[ProcessHour(key), default: 0] += change.successes
+    }
+    let enter = try Query(
+      """
+      INSERT INTO process_hour (hour, process_id, successes) VALUES (?1, ?2, ?3)
+      ON CONFLICT DO UPDATE SET successes = successes + ?3
+      """, in: db
+    )
+    for (key, change) in successes.sorted(by: { $0.key < $1.key }) where change != 0 {
+      try enter.run { parameters in
+        key.bind(to: &parameters)
+        parameters.bind(Int64(change))
+      }
+      guard change < 0 else { continue }
+      try Query(
+        "DELETE FROM process_hour WHERE hour = ? AND process_id = ? AND successes = 0", in: db
+      ).run { key.bind(to: &$0) }
+    }
   }
 }
 
@@ -195,6 +219,26 @@ extension Rollups {
       parameters.bind(hour)
       parameters.bind(remoteID)
       parameters.bind(remotePort)
+      parameters.bind(processID)
+    }
+  }
+
+  /// The key of `process_hour`, in its order.
+  private struct ProcessHour: Hashable, Comparable {
+    var hour: Int64
+    var processID: Int64
+
+    init(_ traffic: Traffic) {
+      hour = traffic.hour
+      processID = traffic.processID
+    }
+
+    static func < (a: Self, b: Self) -> Bool {
+      (a.hour, a.processID) < (b.hour, b.processID)
+    }
+
+    func bind(to parameters: inout ParameterWriter) {
+      parameters.bind(hour)
       parameters.bind(processID)
     }
   }

@@ -53,6 +53,15 @@ extension Schema {
       PRIMARY KEY (hour, remote_id, remote_port, process_id)
     ) WITHOUT ROWID;
 
+    -- Successes by process and hour: what of `traffic_hour` is asked for most, without the remote
+    -- ends, which make it long.
+    CREATE TABLE process_hour (
+      hour INTEGER NOT NULL,
+      process_id INTEGER NOT NULL REFERENCES process,
+      successes INTEGER NOT NULL,
+      PRIMARY KEY (hour, process_id)
+    ) WITHOUT ROWID;
+
     CREATE INDEX process_host ON process (host_id);
     CREATE INDEX connection_listening ON connection (process_id)
       WHERE direction = \(Direction.listen.code) AND ended_after IS NULL;
@@ -82,6 +91,8 @@ extension Schema {
         INSERT INTO traffic_hour SELECT opened_at / \(Counted.hourWidth), remote_id, remote_port,
           process_id, count(*), sum(errno IS NULL AND direction IS NOT \(Direction.listen.code))
           FROM connection GROUP BY 1, 2, 3, 4;
+        INSERT INTO process_hour SELECT hour, process_id, sum(successes) FROM traffic_hour
+          WHERE successes > 0 GROUP BY 1, 2;
         """)
   }
 }

@@ -4,8 +4,8 @@ import NetmonCore
 /// Counts the connections without error that agree with groups of failures in all keys that are
 /// not about the error.
 ///
-/// Whole hours are counted from the roll-up `traffic_hour` if that knows the keys and all that the
-/// filter asks; the rest from the rows.
+/// Whole hours are counted from the roll-up `process_hour`, or `traffic_hour` where remote ends
+/// matter, if that knows the keys and all that the filter asks; the rest from the rows.
 struct SuccessCounter {
   private let filter: Filter
   private let span: ClosedRange<Timestamp>?
@@ -40,7 +40,7 @@ struct SuccessCounter {
     if span.lowerBound < start {
       try countRows(span.lowerBound...start.advanced(byMicroseconds: -1))
     }
-    try countTraffic(in: hours)
+    try countWhole(hours)
     if end <= span.upperBound { try countRows(end...span.upperBound) }
   }
 
@@ -64,29 +64,48 @@ struct SuccessCounter {
       """, rows.bindings)
   }
 
-  private mutating func countTraffic(in hours: ClosedRange<Int64>) throws {
-    var compiler = FilterCompiler()
-    var conditions: [String] = []
-    if let ids = ids("remote_id"), try isQuickerToSeek(ids: counts.count, of: hours.count) {
-      let list = Array(hours).description
-      conditions = [
-        "c.hour IN (SELECT value FROM json_each(\(compiler.bindings.bind(list))))",
-        "c.remote_id IN (SELECT value FROM json_each(\(compiler.bindings.bind(ids))))",
-      ]
-    } else {
-      let (first, last) = (hours.lowerBound, hours.upperBound)
-      conditions = [
-        "c.hour BETWEEN \(compiler.bindings.bind(first)) AND \(compiler.bindings.bind(last))"
-      ]
-    }
+  /// From the smallest roll-up that can tell.
+  private mutating func countWhole(_ hours: ClosedRange<Int64>) throws {
     let others = Filter(terms: filter.terms.filter { !$0.isAboutTimestamp })
-    conditions.append(compiler.condition(others))
-    let columns = ["c.successes"] + keys.columns.map { Self.column($0) }
+    if keys.keys.allSatisfy(\.isOfProcess),
+      others.terms.allSatisfy({ $0.anyOf.allSatisfy(\.isOfProcess) })
+    {
+      try countProcesses(others, in: hours)
+    } else {
+      try countTraffic(others, in: hours)
+    }
+  }
+
+  private mutating func countProcesses(_ filter: Filter, in hours: ClosedRange<Int64>) throws {
+    var compiler = FilterCompiler()
+    let condition = compiler.condition(filter)
     try add(
       """
-      SELECT \(columns.joined(separator: ", ")) FROM traffic_hour c \
-      WHERE \(conditions.joined(separator: " AND "))
+      SELECT \(selected) FROM (
+        SELECT c.process_id, sum(c.successes) AS successes FROM process_hour c
+        WHERE \(compiler.isWithin(hours)) AND \(condition) GROUP BY c.process_id) c
       """, compiler.bindings)
+  }
+
+  private mutating func countTraffic(_ filter: Filter, in hours: ClosedRange<Int64>) throws {
+    var compiler = FilterCompiler()
+    var condition = compiler.condition(filter)
+    if let ends = remoteEnds, try isQuickerToSeek(ends: ends.count) {
+      let list = compiler.bindings.bind(Array(hours).description)
+      let pairs = compiler.bindings.bind(ends.description)
+      condition += """
+         AND c.hour IN (SELECT value FROM json_each(\(list))) AND (c.remote_id, c.remote_port) IN (
+          SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(\(pairs)))
+        """
+    } else {
+      condition += " AND \(compiler.isWithin(hours))"
+    }
+    try add("SELECT \(selected) FROM traffic_hour c WHERE \(condition)", compiler.bindings)
+  }
+
+  /// What is read of a roll-up `c`.
+  private var selected: String {
+    (["c.successes"] + keys.columns.map(Self.column)).joined(separator: ", ")
   }
 
   /// The host of a row is that of its process.
@@ -108,15 +127,27 @@ struct SuccessCounter {
     return .text(Set(counts.keys.compactMap { $0[index] }).sorted().description)
   }
 
+  /// The ids and ports of the remote ends that the groups have; nil if they are not among the keys.
+  private var remoteEnds: Set<[Int64]>? {
+    guard keys.isExact("remote_id"), let id = keys.columns.firstIndex(of: "remote_id"),
+      let port = keys.columns.firstIndex(of: "remote_port")
+    else { return nil }
+    return Set(
+      counts.keys.compactMap { key in
+        guard let id = key[id], let port = key[port] else { return nil }
+        return [id, port]
+      })
+  }
+
   /// A look-up costs as much as passing over some eight rows.
-  private func isQuickerToSeek(ids: Int, of hours: Int) throws -> Bool {
+  private func isQuickerToSeek(ends: Int) throws -> Bool {
     let rows = try db.count("SELECT connections FROM rollup")
     // Asked together SQLite would look at all rows.
     let (first, last) = (
       try db.count("SELECT min(hour) FROM traffic_hour"),
       try db.count("SELECT max(hour) FROM traffic_hour")
     )
-    return ids * 8 < rows / (last - first + 1)
+    return ends * 8 < rows / (last - first + 1)
   }
 
   /// The hours of the span that the roll-up can answer for.
@@ -135,6 +166,12 @@ struct SuccessCounter {
   }
 }
 
+extension FilterCompiler {
+  fileprivate mutating func isWithin(_ hours: ClosedRange<Int64>) -> String {
+    "c.hour BETWEEN \(bindings.bind(hours.lowerBound)) AND \(bindings.bind(hours.upperBound))"
+  }
+}
+
 extension GroupKey {
   /// Whether it says how a connection failed, so that no success can agree in it.
   fileprivate var isAboutError: Bool {
@@ -144,10 +181,13 @@ extension GroupKey {
     }
   }
 
-  /// Whether the roll-up knows it.
-  fileprivate var isOfTraffic: Bool {
+  /// Whether `traffic_hour` knows it.
+  fileprivate var isOfTraffic: Bool { isOfProcess || self == .remote || self == .family }
+
+  /// Whether `process_hour` knows it.
+  fileprivate var isOfProcess: Bool {
     switch self {
-    case .process, .path, .pid, .host, .user, .unit, .container, .remote, .family: true
+    case .process, .path, .pid, .host, .user, .unit, .container: true
     default: false
     }
   }
@@ -182,10 +222,17 @@ extension Filter.Match {
   /// Whether it asks for nothing but the process and the remote end.
   fileprivate var isOfTraffic: Bool {
     switch self {
+    case .endpoint(.remote, _, _), .family: true
+    default: isOfProcess
+    }
+  }
+
+  /// Whether it asks for nothing but the process.
+  fileprivate var isOfProcess: Bool {
+    switch self {
     case .text(let field, _):
       [.process, .path, .user, .unit, .container, .parentName, .command].contains(field)
     case .number(let field, _): [.pid, .userID, .parentID].contains(field)
-    case .endpoint(.remote, _, _), .family: true
     default: false
     }
   }

@@ -36,6 +36,11 @@ enum StoreCommand {
     { try run(options) }
   }
 
+  /// By default the server would remove most of the rows while it is asked.
+  private static let keepingAll = [
+    "--retention", "3650d", "--retention-ok", "3650d", "--max-size", "1TB",
+  ]
+
   private static func run(_ options: Options) throws {
     let facts = MachineFacts()
     let scratch = try TemporaryDirectory()
@@ -48,7 +53,7 @@ enum StoreCommand {
     let netmon = try options.netmon ?? Program.built("netmon")
     let port = try PageClient.freePort()
     let server = try Watcher(
-      "serve", Program(netmon, ["serve", "--db", path, "--port", "\(port)"]))
+      "serve", Program(netmon, ["serve", "--db", path, "--port", "\(port)"] + keepingAll))
     defer { withExtendedLifetime(server) {} }
     let client = try connect(port)
     let writer = BackgroundWriter(try Store(path: path), workload, rate: options.rate)

@@ -42,6 +42,13 @@ import Testing
           sum(errno IS NULL AND direction IS NOT 2) FROM connection GROUP BY 1, 2, 3, 4
         """
       ),
+      (
+        "SELECT hour, process_id, successes FROM process_hour",
+        """
+        SELECT opened_at / \(Self.hour), process_id, count(*) FROM connection
+        WHERE errno IS NULL AND direction IS NOT 2 GROUP BY 1, 2
+        """
+      ),
     ]
     return try pairs.flatMap { rollup, rows in
       let (found, expected) = (Set(try directory.rows(rollup)), Set(try directory.rows(rows)))
@@ -199,7 +206,7 @@ import Testing
     try directory.execute(
       """
       DROP TABLE rollup; DROP TABLE process_total; DROP TABLE host_total;
-      DROP TABLE traffic_hour; DROP INDEX process_host;
+      DROP TABLE traffic_hour; DROP TABLE process_hour; DROP INDEX process_host;
       DROP INDEX connection_listening;
       DELETE FROM grdb_migrations WHERE identifier = '4'
       """)

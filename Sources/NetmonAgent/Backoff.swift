@@ -13,14 +13,14 @@ struct Backoff {
 
   /// The wait after one more failure, jittered by `random`, a number in 0…1.
   ///
-  /// What the server asked for is never waited less, but at most ten minutes, and the jitter comes
-  /// on top of it, as it asks the same of many.
+  /// What the server asked for is never waited less, but at most ten minutes. The jitter comes on top
+  /// of it, as it asks the same of many, but is at most four times as long: a server that answers
+  /// knows better than a guess how soon it is worth trying.
   mutating func next(retryAfter: Int?, random: Double) -> Duration {
     failures += 1
     let ceiling = min(Self.longest, Self.first * (1 << min(failures - 1, 10)))
-    // Never none at all, which would be a busy loop.
-    let wait = max(Self.shortest, ceiling * random)
-    guard let retryAfter else { return wait }
-    return .seconds(min(max(retryAfter, 0), 600)) + wait
+    let asked = retryAfter.flatMap { $0 > 0 ? Duration.seconds(min($0, 600)) : nil }
+    guard let asked else { return max(Self.shortest, ceiling * random) }
+    return asked + min(ceiling, asked * 4) * random
   }
 }

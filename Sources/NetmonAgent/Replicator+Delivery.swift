@@ -7,6 +7,8 @@ struct Delivery {
   /// Under which the store keeps the progress.
   let name: String
   var progress: DeliveryProgress
+  /// Whether the store has the progress; without room for it, delivery goes on all the same.
+  var isStored = true
   /// The store's version that was looked at.
   var version: Int64?
   var lastReport: ContinuousClock.Instant?
@@ -21,8 +23,9 @@ extension Replicator {
   /// Sends the next batch of each kind; false if there was none.
   ///
   /// The progress is stored once, after the server has all of it. If that does not come about, what
-  /// was sent goes again.
+  /// was sent goes again after a restart.
   func advance(_ delivery: inout Delivery) async throws -> Bool {
+    if !delivery.isStored { try storeProgress(&delivery) }
     var progress = delivery.progress
     try await report(&delivery)
     progress.setAsideBacklog(
@@ -36,9 +39,29 @@ extension Replicator {
         to: try await deliverChanges(after: backlog.after, through: backlog.through))
     }
     guard progress != delivery.progress else { return false }
-    try store.setProgress(progress, of: delivery.name)
     delivery.progress = progress
+    try storeProgress(&delivery)
     return true
+  }
+
+  /// Stores the progress, or leaves it for the next time where the disk does not take it: what the
+  /// server has already is no reason to keep from it what is new.
+  private func storeProgress(_ delivery: inout Delivery) throws(StoreError) {
+    do {
+      try store.setProgress(delivery.progress, of: delivery.name)
+      delivery.isStored = true
+    } catch {
+      switch error {
+      case .full, .io: break
+      default: throw error
+      }
+      if delivery.isStored {
+        logger.warning(
+          "cannot store how far the server is, delivering all the same",
+          metadata: ["error": "\(error)"])
+      }
+      delivery.isStored = false
+    }
   }
 
   /// Gaps in one request, about 200 bytes each.

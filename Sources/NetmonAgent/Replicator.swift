@@ -21,6 +21,8 @@ public actor Replicator: Service {
     public var poll: Duration = .milliseconds(250)
     /// The shortest time between two reports of the host.
     public var reportInterval: Duration = .seconds(10)
+    /// How long to wait after the store itself could not be read or written.
+    public var storePause: Duration = .seconds(1)
     /// How long to go on delivering after the stop signal.
     public var grace: Duration = .seconds(5)
 
@@ -107,8 +109,12 @@ public actor Replicator: Service {
         if Task.isCancelled { return }
         // A server that is away comes back; one that never was netmon is a mistake of the operator.
         if !isKnown, case RESTError.notNetmon = error { throw error }
-        let wait = backoff.next(
-          retryAfter: (error as? RESTError)?.retryAfter, random: .random(in: 0...1))
+        // What is the matter with our own store is nothing to spare the server for.
+        let wait =
+          error is StoreError
+          ? configuration.storePause
+          : backoff.next(
+            retryAfter: (error as? RESTError)?.retryAfter, random: .random(in: 0...1))
         // Once when it goes away, not at every attempt.
         logger.log(
           level: isDown ? .debug : .warning, "delivery stopped, keeping records until it works",
@@ -134,11 +140,12 @@ public actor Replicator: Service {
     return Delivery(name: name, progress: progress)
   }
 
-  /// Waits until something was written to the file, or the host's report is due.
+  /// Waits until something was written to the file, the host's report is due, or it is time to try
+  /// again to store the progress.
   private func awaitChange(_ delivery: inout Delivery) async throws {
     repeat {
       try await ContinuousClock().sleep(for: configuration.poll)
-    } while try store.version() == delivery.version && !isReportDue(delivery)
+    } while try delivery.isStored && store.version() == delivery.version && !isReportDue(delivery)
     // Before what it tells of is read: a commit in between is looked for again.
     delivery.version = try store.version()
   }

@@ -11,7 +11,7 @@ struct Deletion {
   /// Their last changes, of those that were undelivered then.
   var lastChanges: [Int64: Int64] = [:]
   /// Why undelivered rows go too, for the gap; nil lets them stay.
-  let reason: String?
+  let reason: Shortage?
 
   struct Result {
     var removed = 0
@@ -31,6 +31,8 @@ struct Deletion {
     let going = reason == nil ? ids.filter { !lacking.contains($0) } : Array(ids)
     var result = Result()
     var lost: [Int64?: Lost] = [:]
+    // Of a disk that others filled up, nobody was told how much it would keep.
+    let countsAll = reason == .disk && undelivered.cursor == nil
     var rollups = Rollups()
     try Query(
       """
@@ -43,17 +45,34 @@ struct Deletion {
       let (agent, time) = (row.integer(), row.timestamp())
       rollups.remove(Counted(&row))
       result.removed += 1
-      guard agent == Dimensions.ownAgent, lacking.contains(id) else { return }
-      result.undelivered += 1
-      lost[host, default: Lost()].add(time)
+      let isUndelivered = agent == Dimensions.ownAgent && lacking.contains(id)
+      if isUndelivered { result.undelivered += 1 }
+      if isUndelivered || countsAll { lost[host, default: Lost()].add(time) }
     }
     try rollups.flush(in: db)
-    if let reason { try db.record(lost, reason: reason) }
+    if let reason { try db.record(lost, reason: countsAll ? reason.early : reason.undelivered) }
     return result
   }
 }
 
-/// Records of a host that a follower never gets.
+/// What there is not enough of, so that rows have to go.
+enum Shortage {
+  case size, disk
+
+  /// Why records go that a follower has not got.
+  var undelivered: String { "removed undelivered: \(cause)" }
+  /// Why records go before their time, where there is no follower.
+  var early: String { "removed: \(cause)" }
+
+  private var cause: String {
+    switch self {
+    case .size: "the database reached --max-size"
+    case .disk: "the disk was full"
+    }
+  }
+}
+
+/// Records of a host that a follower never gets, or that went early.
 struct Lost: Hashable {
   private(set) var count = 0
   private(set) var from = Timestamp(microseconds: .max)

@@ -11,7 +11,9 @@ extension Store {
   public func beginDelivery(
     to server: String
   ) throws(StoreError) -> (progress: DeliveryProgress, forgotten: [String]) {
-    try write(.record) { db, _ in
+    // Mostly there is nothing to write, for which a full disk may have no room.
+    if let progress = try read({ try $0.onlyProgress(of: server) }) { return (progress, []) }
+    return try write(.record) { db, _ in
       let names = [server, Self.backlogName(server)]
       let forgotten = try Query("SELECT name FROM cursor WHERE name NOT IN (?, ?)", in: db)
         .all(names.map { .text($0) }) { $0.text() }
@@ -95,6 +97,15 @@ extension Database {
         DeliveryProgress.Backlog(after: row.integer(), through: row.integer())
       }
     return progress
+  }
+
+  /// How far the only server is that there is a place for; nil if it has none, there are others, or
+  /// its place lies ahead of the last change.
+  fileprivate func onlyProgress(of server: String) throws -> DeliveryProgress? {
+    let names = [server, Store.backlogName(server)].map { SQLValue.text($0) }
+    let others = try count("SELECT count(*) FROM cursor WHERE name NOT IN (?, ?)", names)
+    guard others == 0, let progress = try progress(of: server) else { return nil }
+    return progress.live > (try lastSequence()) ? nil : progress
   }
 
   fileprivate func setProgress(_ progress: DeliveryProgress, of server: String) throws {

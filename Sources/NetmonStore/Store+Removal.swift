@@ -76,7 +76,7 @@ extension Store {
   /// the gap; without, they stay.
   func delete(
     _ ids: ArraySlice<Int64>, _ cutoffs: RemovalCutoffs, _ removal: inout Removal,
-    freeing excess: Int64? = nil, because reason: String? = nil
+    freeing excess: Int64? = nil, because reason: Shortage? = nil
   ) throws(StoreError) -> Deleted {
     var deleted = Deleted()
     var rest = ids

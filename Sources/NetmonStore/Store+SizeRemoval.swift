@@ -25,7 +25,7 @@ extension Store {
     try limitLog(budget)
     if try space().used > budget.high { try removeOldChanges(budget: budget) }
     if try space().used > budget.high {
-      report = try remove(until: budget.low, "the database reached --max-size", &removal)
+      report = try remove(until: budget.low, .size, &removal)
     }
     if try space().file > budget.file { report.needsVacuum = try !shrink(to: budget.file) }
     let space = try space()
@@ -36,7 +36,8 @@ extension Store {
 
   /// Makes room inside the file when the disk is full: a twentieth of what is in use.
   ///
-  /// What ``prepare(for:)`` has kept back goes to the log meanwhile.
+  /// What ``prepare(for:)`` has kept back goes to the log meanwhile. What a follower had not got is
+  /// told as a gap, and without any follower all that was removed.
   public func removeForFullDisk(
     by policy: RetentionPolicy, _ removal: inout Removal
   ) throws(StoreError) -> SizeReport {
@@ -53,7 +54,7 @@ extension Store {
     guard space.free < space.used / 20 else { return SizeReport() }
     removal.chunk = Chunk(isSmall: true)
     defer { removal.chunk = Chunk() }
-    return try remove(until: space.used / 20 * 19, "the disk was full", &removal)
+    return try remove(until: space.used / 20 * 19, .disk, &removal)
   }
 
   /// Divides the room that the policy gives: a bound for the log, and a reserve on the disk.
@@ -67,7 +68,7 @@ extension Store {
   }
 
   private func remove(
-    until low: Int64, _ reason: String, _ removal: inout Removal
+    until low: Int64, _ reason: Shortage, _ removal: inout Removal
   ) throws(StoreError) -> SizeReport {
     var report = SizeReport()
     var used = try space().used
@@ -78,7 +79,7 @@ extension Store {
         try look(&removal, anew: false)
         let deleted = try delete(
           candidates.ids[...], cutoffs, &removal, freeing: used - low,
-          because: "removed undelivered: \(reason)")
+          because: reason)
         report.removed += deleted.removed
         report.undelivered += deleted.undelivered
         used = deleted.used ?? used

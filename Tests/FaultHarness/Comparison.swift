@@ -12,6 +12,8 @@ struct Comparison {
   private(set) var surplus: [Origin] = []
   /// What was committed according to a ledger, and is not in the agent's own database.
   private(set) var forgotten: [Origin] = []
+  /// The same where the server has it.
+  private(set) var outlived: [Origin] = []
 
   /// A database of an agent, and the ledger of what was fed into it.
   struct Agent {
@@ -57,13 +59,21 @@ struct Comparison {
         }
         return true
       }
-      forgotten += committed.keys.map { Origin(agent: store.id, number: $0) }
+      for (number, revision) in committed {
+        let origin = Origin(agent: store.id, number: number)
+        if let found = served[origin], found.revision >= revision {
+          served[origin] = nil
+          outlived.append(origin)
+        } else {
+          forgotten.append(origin)
+        }
+      }
     }
     surplus = Array(served.keys)
   }
 
   var holds: Bool {
-    [missing, twice, different, surplus, forgotten].allSatisfy(\.isEmpty)
+    [missing, twice, different, surplus, forgotten, outlived].allSatisfy(\.isEmpty)
   }
 
   var text: String {
@@ -74,6 +84,7 @@ struct Comparison {
     let lines = [
       line("missing", missing), line("twice", twice), line("different", different),
       line("surplus", surplus), line("committed and forgotten", forgotten),
+      line("on the server only", outlived),
     ]
     return "\(records) records; " + lines.joined(separator: ", ")
   }
@@ -81,5 +92,16 @@ struct Comparison {
   /// - Throws: ``FaultError/broken(_:)`` unless every record is there exactly once.
   func check(_ context: String) throws {
     guard holds else { throw FaultError.broken("\(context): \(text)") }
+  }
+
+  /// The same where disks were full: what an agent has removed its server has, but for so many
+  /// `undelivered` ones; and the server has `removed` so many at most.
+  func check(_ context: String, undelivered: Int, removed: Int) throws {
+    let holds =
+      twice.isEmpty && different.isEmpty && missing.count <= removed
+      && forgotten.count <= undelivered + removed
+    guard holds else {
+      throw FaultError.broken("\(context), gaps of \(undelivered) and \(removed): \(text)")
+    }
   }
 }

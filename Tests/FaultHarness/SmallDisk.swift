@@ -34,4 +34,14 @@ struct SmallDisk {
   func free() throws {
     guard unlink(ballast) == 0 else { throw FaultError.system("unlink", errno: errno) }
   }
+
+  /// Copies the database to a directory that outlives the mount namespace of this run.
+  func copyDatabase(to other: Workplace) throws {
+    try place.copyDatabase("netmon.db", to: other)
+  }
+
+  /// Unmounts it as soon as nobody uses it any more, so that its directory can be removed.
+  func detach() {
+    umount2(place.path, Int32(MNT_DETACH))
+  }
 }

@@ -30,4 +30,13 @@ import Testing
     backoff.reset()
     #expect(backoff.next(retryAfter: -5, random: 1) == .milliseconds(500))
   }
+
+  @Test("A server that asks for little is tried again soon, however long it has refused")
+  func theServersWishBoundsTheJitter() {
+    var backoff = Backoff()
+    for _ in 0..<20 { _ = backoff.next(retryAfter: 2, random: 1) }
+    #expect(backoff.next(retryAfter: 2, random: 0) == .seconds(2))
+    #expect(backoff.next(retryAfter: 2, random: 1) == .seconds(10))
+    #expect(backoff.next(retryAfter: 0, random: 0) == Backoff.shortest, "never a busy loop")
+  }
 }

@@ -149,8 +149,9 @@ import Testing
 
   @Test(arguments: [
     (StoreError.busy(.record, path: "/db"), 503, "1" as String?),
-    (.full(.record, path: "/db"), 503, "30"),
-    (.io(.read, path: "/db", code: 10, reason: "disk"), 503, "30"),
+    (.full(.record, path: "/db"), 503, "2"),
+    (.io(.read, path: "/db", code: 10, reason: "disk"), 503, "2"),
+    (.readOnly(.record, path: "/db"), 503, "30"),
     (.corrupt(.read, path: "/db", reason: "page 7"), 503, "1"),
     (.invalid(.record, reason: "a number"), 500, nil),
   ])

@@ -77,6 +77,20 @@ struct FullDiskTests {
     #expect(try store.count(Filter("error:any", now: .at(0))) > 0)
   }
 
+  /// Where nobody follows, as on a server, what had to go early is told all the same.
+  @Test func removalForAFullDiskIsCounted() throws {
+    let store = try Store(path: file)
+    try store.prepare(for: policy)
+    let stored = try fill(store)
+    var removal = Removal()
+    let report = try store.removeForFullDisk(by: policy, &removal)
+    #expect(report.removed > 0 && report.undelivered == 0)
+    #expect(try store.count(Filter()) == stored - report.removed)
+    let gaps = try store.gaps()
+    #expect(gaps.reduce(0) { $0 + ($1.count ?? 0) } == report.removed)
+    #expect(Set(gaps.map(\.reason)) == ["removed: the disk was full"])
+  }
+
   @Test func aStoreOpensOnAFullDisk() throws {
     let stored: Int
     do {

@@ -51,7 +51,9 @@ extension StoreError: ProblemConvertible {
     switch self {
     // A new database comes in place of a damaged one.
     case .busy, .corrupt, .replaced: 1
-    case .full, .io, .readOnly: 30
+    // Room comes suddenly; agents add a jitter of their own, and begin with a small request.
+    case .full, .io: 2
+    case .readOnly: 30
     default: nil
     }
   }

@@ -31,7 +31,7 @@ struct FaultTests {
 
   @Test("Connections that are cut cost nothing and double nothing")
   func proxy() async throws {
-    try await expectHolds("proxy", "--cuts", "30", "--agents", "4")
+    try await expectHolds("proxy", "--cuts", "12", "--agents", "4")
   }
 
   @Test("Full disks stop nothing for good", .enabled(if: geteuid() == 0, "needs root"))

@@ -205,9 +205,18 @@ extension Store {
   private static func refuseForeignFile(at path: String) throws {
     let file = DatabaseFile(path: path)
     guard file.isSQLite, !file.isMarked else { return }
-    try DatabaseQueue(path: path, configuration: configuration(.readOnly)).read { db in
-      if try Schema.isForeign(db) { throw StoreError.foreignDatabase(path: path) }
+    let isForeign: Bool
+    do {
+      isForeign = try DatabaseQueue(path: path, configuration: configuration(.readOnly))
+        .read(Schema.isForeign)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+      // A transaction of a killed process is to be rolled back first (`SQLITE_READONLY_ROLLBACK`), as
+      // when it made the file a moment ago.
+      var writing = Configuration()
+      writing.busyMode = .timeout(Double(busySeconds))
+      isForeign = try DatabaseQueue(path: path, configuration: writing).read(Schema.isForeign)
     }
+    if isForeign { throw StoreError.foreignDatabase(path: path) }
   }
 
   /// Opens the file and brings it to the newest schema, or checks that it has it.

@@ -65,7 +65,9 @@ public struct RESTClient: Sendable {
       response = try await client.execute(request, timeout: timeout)
       body = Array(buffer: try await response.body.collect(upTo: Self.maximumReply))
     } catch {
-      if error is HTTPParserError { throw .notNetmon(server: server, reason: "it is not HTTP") }
+      if let error = error as? HTTPParserError, !error.isCut {
+        throw .notNetmon(server: server, reason: "it is not HTTP")
+      }
       throw .unreachable(server: server, reason: Self.reason(error))
     }
     if (200..<300).contains(response.status.code) { return (response, body) }
@@ -131,5 +133,15 @@ public struct RESTClient: Sendable {
       return String(target.dropFirst().dropLast())
     }
     return nil
+  }
+}
+
+extension HTTPParserError {
+  /// Whether the connection ended within what may well be HTTP.
+  fileprivate var isCut: Bool {
+    switch self {
+    case .invalidEOFState, .closedConnection: true
+    default: false
+    }
   }
 }

@@ -114,18 +114,22 @@ let package = Package(
       swiftSettings: swiftSettings,
       linkerSettings: staticRuntime
     ),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "NetmonCoreTests", dependencies: ["NetmonCore"], exclude: ["Fixtures"],
+      name: "NetmonCoreTests", dependencies: ["TestSupport", "NetmonCore"], exclude: ["Fixtures"],
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "NetmonKernelTests", dependencies: ["CLinux", "NetmonCore", "NetmonKernel"],
+      name: "NetmonKernelTests",
+      dependencies: ["TestSupport", "CLinux", "NetmonCore", "NetmonKernel"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings
     ),
     .testTarget(
       name: "NetmonStoreTests",
-      dependencies: ["NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "TestSupport", "NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swiftSettings
     ),
     .testTarget(
@@ -144,6 +148,7 @@ let package = Package(
     .testTarget(
       name: "NetmonAgentTests",
       dependencies: [
+        "TestSupport",
         "NetmonCore", "NetmonStore", "NetmonServer", "NetmonAgent",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
@@ -158,6 +163,7 @@ let package = Package(
     .executableTarget(
       name: "netmon-bench",
       dependencies: [
+        "TestSupport",
         "Arguments", "NetmonCore", "NetmonStore", "NetmonAgent",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
@@ -176,6 +182,7 @@ let package = Package(
     .executableTarget(
       name: "faults",
       dependencies: [
+        "TestSupport",
         "Arguments", "NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/FaultHarness", swiftSettings: swiftSettings
@@ -187,6 +194,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
+        "TestSupport",
         "netmon", "faults", "fault-tracer", "netmon-fuzz", "socket-farm", "truth",
         "truth-workload", "NetmonCore",
       ],

@@ -187,8 +187,9 @@ extension KernelSource {
     // Figures are not waited for: they would wake for each socket.
     switch try Descriptor.wait(for: descriptors, milliseconds: milliseconds) {
     case .timedOut: break
-    // What woke us is in order only then; and what forks without end must not wake us each time.
-    case .readable: if milliseconds > 0 { usleep(UInt32(Self.settling / 1000)) }
+    case .readable:
+      // What woke us is in order only then; and what forks without end must not wake us each time.
+      if milliseconds > 0 { usleep(UInt32(Self.settling / 1000)) }
     case .hungUp:
       // A CPU went offline. Its event would end every wait at once until it is closed.
       lastCPUCheck = 0

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// netmon where it may do less: it says so in one line with the remedy, and goes on.
 @Suite(

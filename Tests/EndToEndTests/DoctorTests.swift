@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// What `netmon doctor` says, and that it and others clear up.
 @Suite("netmon doctor")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// What cannot be done is answered with one line and a status that a script can tell apart.
 @Suite("Exit statuses")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// What is missing is said: a collector that was away, its server, and whoever asks either.
 @Suite("Gaps", .enabled(if: ChildProcess.find("curl") != nil, "needs curl"))

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// A server and a collector, two processes with two databases, watching the sockets of this test.
 @Suite("netmon serve and netmon collect")

@@ -1,6 +1,7 @@
 import Foundation
 import NetmonCore
 import NetmonStore
+import TestSupport
 
 /// One database, damaged in another way each time.
 struct CorruptTrial {
@@ -60,7 +61,7 @@ struct CorruptTrial {
     let begin = ContinuousClock.now
     var served = 0
     for number in 0..<mutations {
-      var chance = Chance(seed: seed &+ number)
+      var chance = SplitMix(seed: UInt64(truncatingIfNeeded: seed &+ number))
       let kind = Mutation.allCases[number % Mutation.allCases.count]
       let step = try place.empty("mutant")
       try template.copyDatabase("netmon.db", to: step)

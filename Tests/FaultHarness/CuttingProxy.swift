@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Passes TCP connections on to a port of this machine, and cuts most of them.
 final class CuttingProxy: Sendable {
@@ -13,7 +14,7 @@ final class CuttingProxy: Sendable {
   }
 
   private struct State {
-    var chance: Chance
+    var chance: SplitMix
     var isCutting = true
     var cuts: [Moment: Int] = [:]
   }
@@ -24,7 +25,7 @@ final class CuttingProxy: Sendable {
 
   init(to target: UInt16, seed: Int) throws {
     self.target = target
-    state = Mutex(State(chance: Chance(seed: seed)))
+    state = Mutex(State(chance: SplitMix(seed: UInt64(truncatingIfNeeded: seed))))
     let (listener, port) = try Loopback.listen()
     self.port = port
     Thread.detachNewThread { [self] in

@@ -1,4 +1,5 @@
 import Arguments
+import TestSupport
 
 /// `faults feed`: writes records until it is killed. The others start it as a process, to kill it.
 enum FeedCommand {
@@ -27,7 +28,7 @@ enum FeedCommand {
       throw FaultError.missing("--db and --ledger are needed")
     }
     var feeder = try Feeder(database: database, ledger: ledger, seed: options.seed)
-    var chance = Chance(seed: options.seed)
+    var chance = SplitMix(seed: UInt64(truncatingIfNeeded: options.seed))
     let start = ContinuousClock.now
     var count = 0
     while true {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A server, a collector and what feeds its database, of which one or two are killed at a time.
 struct KillTrial {
@@ -7,7 +8,7 @@ struct KillTrial {
   private let rate: Int
   private let port: UInt16
   private let begin = ContinuousClock.now
-  private var chance: Chance
+  private var chance: SplitMix
 
   private var server: Child
   private var collector: Child
@@ -22,7 +23,7 @@ struct KillTrial {
 
   init(netmon: Netmon, place: Workplace, rate: Int, seed: Int) throws {
     (self.netmon, self.place, self.rate) = (netmon, place, rate)
-    chance = Chance(seed: seed)
+    chance = SplitMix(seed: UInt64(truncatingIfNeeded: seed))
     port = try Loopback.freePort()
     server = try Self.serve(netmon, place, port)
     collector = try Self.collect(netmon, place, port)

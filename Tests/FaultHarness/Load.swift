@@ -1,14 +1,15 @@
 import NetmonCore
+import TestSupport
 
 /// Connections as a busy host has them: most end soon after they were opened, some fail, some stay.
 struct Load {
   private let agent: String
-  private var chance: Chance
+  private var chance: SplitMix
   private var open: [Connection] = []
 
   init(agent: String, seed: Int) {
     self.agent = agent
-    chance = Chance(seed: seed)
+    chance = SplitMix(seed: UInt64(truncatingIfNeeded: seed))
   }
 
   /// New connections under these numbers, and new revisions of earlier ones.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A way to damage a database and what SQLite keeps beside it.
 enum Mutation: String, CaseIterable {
@@ -33,7 +34,7 @@ enum Mutation: String, CaseIterable {
   private static let page = 4096
 
   /// Damages the database at `path`.
-  func apply(to path: String, _ chance: inout Chance) throws {
+  func apply(to path: String, _ chance: inout SplitMix) throws {
     let (log, index) = (path + "-wal", path + "-shm")
     switch self {
     case .flippedBits: try edit(path) { flip(&$0, 1 << chance.below(8), &chance) }
@@ -75,12 +76,12 @@ enum Mutation: String, CaseIterable {
     try data.write(to: url(path))
   }
 
-  private func flip(_ data: inout Data, _ count: Int, _ chance: inout Chance) {
+  private func flip(_ data: inout Data, _ count: Int, _ chance: inout SplitMix) {
     for _ in 0..<count { data[chance.below(data.count)] ^= 1 << UInt8(chance.below(8)) }
   }
 
   private func overwrite(
-    _ path: String, _ chance: inout Chance, _ byte: (inout Chance) -> UInt8
+    _ path: String, _ chance: inout SplitMix, _ byte: (inout SplitMix) -> UInt8
   ) throws {
     try edit(path) { data in
       let pages = max(1, data.count / Self.page)

@@ -1,4 +1,5 @@
 import Arguments
+import TestSupport
 
 /// `faults proxy`: cuts connections between agents and their server.
 enum ProxyCommand {
@@ -47,7 +48,7 @@ enum ProxyCommand {
     let collectors = try agents.map {
       try netmon.collect($0.database, port: proxy.port, messages: place("agents.log"))
     }
-    var chance = Chance(seed: options.seed)
+    var chance = SplitMix(seed: UInt64(truncatingIfNeeded: options.seed))
     try eventually("the last cut", within: .seconds(60 + 3 * options.cuts)) {
       try server.expectRunning()
       for collector in collectors { try collector.expectRunning() }

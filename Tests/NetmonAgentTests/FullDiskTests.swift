@@ -3,6 +3,7 @@ import NetmonAgent
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 /// Delivery from a store whose disk is full.
 @Suite(.enabled(if: geteuid() == 0, "mounting a tmpfs takes root"))
@@ -33,40 +34,5 @@ struct FullDiskTests {
     delivery.cancel()
     _ = await delivery.result
     try await server.stop()
-  }
-}
-
-/// A tmpfs that goes with its owner.
-private final class SmallDisk {
-  let path: String
-  private var ballast: String { path + "/ballast" }
-
-  init(megabytes: Int) throws {
-    path = FileManager.default.temporaryDirectory.path + "/netmon-disk-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    guard mount("tmpfs", path, "tmpfs", 0, "size=\(megabytes)m") == 0 else {
-      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM)
-    }
-  }
-
-  deinit {
-    // Lazily: stores close their files after this.
-    umount2(path, Int32(MNT_DETACH))
-    rmdir(path)
-  }
-
-  /// Takes all the room that is left.
-  func fill() throws {
-    let file = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-    defer { close(file) }
-    let page = [UInt8](repeating: 7, count: 4096)
-    while write(file, page, page.count) > 0 {}
-  }
-
-  func free() throws {
-    guard unlink(ballast) == 0 else {
-      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-    }
   }
 }

@@ -4,6 +4,7 @@ import NetmonCore
 import NetmonServer
 import NetmonStore
 import Testing
+import TestSupport
 
 @testable import NetmonAgent
 

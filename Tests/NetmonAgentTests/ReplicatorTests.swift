@@ -5,6 +5,7 @@ import NetmonServer
 import NetmonStore
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import NetmonAgent
 

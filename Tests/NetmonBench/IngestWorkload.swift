@@ -1,4 +1,5 @@
 import NetmonCore
+import TestSupport
 
 /// What the collectors of many hosts deliver while a server keeps up with them: every connection
 /// twice, when it opened and when it has closed, in requests as a collector makes them.
@@ -64,7 +65,7 @@ struct IngestWorkload: Sendable {
 
   /// The record of the connection of that number at a host.
   func record(_ number: Int, of host: Int, isClosed: Bool) -> Connection {
-    var random = SplitMix(state: UInt64(host) << 32 | UInt64(number))
+    var random = SplitMix(seed: UInt64(host) << 32 | UInt64(number))
     let spacing = 1_000_000 * hosts / Self.rate
     let phase = spacing * (batch / 2) * host / hosts
     let time = Self.start.advanced(

@@ -1,4 +1,5 @@
 import NetmonCore
+import TestSupport
 
 /// Connections of 200 hosts over seven days, oldest first, to fill a store with.
 ///
@@ -17,7 +18,7 @@ struct StoreWorkload: Sendable {
 
   /// A connection by its number; also beyond `rows`, later and later.
   func record(_ number: Int, of total: Int? = nil) -> Connection {
-    var random = SplitMix(state: UInt64(number) &* 0x2545_F491_4F6C_DD1D)
+    var random = SplitMix(seed: UInt64(number) &* 0x2545_F491_4F6C_DD1D)
     let span = Self.days * 86_400_000_000
     let age = span - Int64(Double(span) * Double(number) / Double(rows))
     let time = end.advanced(byMicroseconds: -age)

@@ -1,5 +1,6 @@
 import NetmonCore
 import Testing
+import TestSupport
 
 /// What holds for any mixture of events, not for one script.
 @Suite struct EventMergingTests {
@@ -7,7 +8,7 @@ import Testing
 
   /// A random case with sockets, threads and ports of its own, so that it does not depend on others.
   private func randomCase(
-    _ number: Int, _ generator: inout SeededGenerator, cpus: UInt32
+    _ number: Int, _ generator: inout SplitMix, cpus: UInt32
   ) throws -> Case {
     let row = AttemptCase.all[Int.random(in: 0..<AttemptCase.all.count, using: &generator)]
     let family = EventScript.Family.allCases[Int.random(in: 0..<3, using: &generator)]
@@ -51,7 +52,7 @@ import Testing
 
   @Test(arguments: 0..<40)
   func anyInterleavingGivesTheSameRecords(_ seed: Int) throws {
-    var generator = SeededGenerator(seed: UInt64(seed))
+    var generator = SplitMix(seed: UInt64(seed))
     let cases = try (0..<60).map { try randomCase($0, &generator, cpus: 4) }
     var host = TracedHost()
     for event in merge(cases) {
@@ -65,7 +66,7 @@ import Testing
 
   @Test(arguments: 0..<40)
   func lossesCostKnowledgeNotTruth(_ seed: Int) throws {
-    var generator = SeededGenerator(seed: UInt64(1000 + seed))
+    var generator = SplitMix(seed: UInt64(1000 + seed))
     let cases = try (0..<60).map { try randomCase($0, &generator, cpus: 4) }
     let truth = cases.map { Set($0.expected.flatMap { $0.split(separator: " ").map(String.init) }) }
     var host = TracedHost()
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func randomEventsNeverCrash() {
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix(seed: 7)
     let ends = (0..<6).map { Endpoint(IPAddress(ipv4: 0x7F00_0001 + $0 % 2), UInt16($0 * 40)) }
     var host = TracedHost()
     var time: UInt64 = 5_000_000

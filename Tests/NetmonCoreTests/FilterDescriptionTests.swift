@@ -1,5 +1,6 @@
 import NetmonCore
 import Testing
+import TestSupport
 
 @Suite struct FilterDescriptionTests {
   private static let now = FilterParsingTests.now
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func randomFiltersParseBackToThemselves() throws {
-    var random = Random(state: 1)
+    var random = SplitMix(seed: 1)
     for _ in 0..<5000 {
       let filter = random.filter()
       #expect(try Filter(filter.description, now: Self.now) == filter, "\(filter)")
@@ -47,7 +48,7 @@ import Testing
   /// Random strings, most of them almost filters: each parses to a filter that survives its own
   /// description, or fails with an error that can be shown.
   @Test func randomTextsNeverCrash() throws {
-    var random = Random(state: 2)
+    var random = SplitMix(seed: 2)
     var parsed = 0
     for round in 0..<20_000 {
       let text = random.text()
@@ -93,24 +94,12 @@ import Testing
   }
 }
 
-/// A seeded generator (SplitMix64), so that a failure can be repeated.
-private struct Random: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
-  mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+extension SplitMix {
+  fileprivate mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
   mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
   mutating func list<Element>(
-    _ counts: ClosedRange<Int>, of element: (inout Random) -> Element
+    _ counts: ClosedRange<Int>, of element: (inout SplitMix) -> Element
   ) -> [Element] {
     let count = Int.random(in: counts, using: &self)
     return (0..<count).map { _ in element(&self) }
@@ -186,7 +175,7 @@ private struct Random: RandomNumberGenerator {
   }
 
   private mutating func comparison<Value>(
-    _ value: (inout Random) -> Value
+    _ value: (inout SplitMix) -> Value
   ) -> Filter.Comparison<Value> {
     let (a, b) = (value(&self), value(&self))
     return pick([

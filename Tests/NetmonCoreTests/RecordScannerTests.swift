@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import NetmonCore
 
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func whatNetmonWritesIsReadFast() throws {
-    var generator = SeededGenerator(seed: 1)
+    var generator = SplitMix(seed: 1)
     for _ in 0..<1000 {
       let record = randomRecord(&generator)
       let bytes = Array(record.json.utf8)
@@ -43,7 +44,7 @@ import Testing
   }
 
   @Test func bothReadersAgreeOnDocuments() {
-    var generator = SeededGenerator(seed: 2)
+    var generator = SplitMix(seed: 2)
     for _ in 0..<150 {
       let records = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
         randomRecord(&generator).json
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func bothReadersAgreeOnWhatIsWrong() {
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix(seed: 3)
     var accepted = 0
     for _ in 0..<2500 {
       let records = (0..<3).map { _ in randomRecord(&generator).json }
@@ -98,7 +99,7 @@ import Testing
 
   // MARK: Making documents
 
-  private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+  private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix) {
     let index = Int.random(in: bytes.indices, using: &generator)
     switch Int.random(in: 0..<5, using: &generator) {
     case 0: bytes[index] = UInt8.random(in: 0...255, using: &generator)
@@ -111,7 +112,7 @@ import Testing
   }
 
   /// A record of few values, so that many are met again, and with unknown ones among them.
-  private func randomRecord(_ generator: inout SeededGenerator) -> Connection {
+  private func randomRecord(_ generator: inout SplitMix) -> Connection {
     func pick<T>(_ values: [T]) -> T { values.randomElement(using: &generator)! }
     func maybe<T>(_ values: [T]) -> T? { pick([true, true, false]) ? pick(values) : nil }
     let day: Int64 = 86_400_000_000

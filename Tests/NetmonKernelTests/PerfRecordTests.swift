@@ -1,6 +1,7 @@
 import CLinux
 import NetmonCore
 import Testing
+import TestSupport
 
 @testable import NetmonKernel
 
@@ -140,7 +141,7 @@ struct EventMergeTests {
 
   @Test func manyRings() {
     var merge = EventMerge()
-    var random = SplitMix(state: 3)
+    var random = SplitMix(seed: 3)
     var times: [UInt64] = []
     for ring in 0..<37 {
       var time: UInt64 = 0

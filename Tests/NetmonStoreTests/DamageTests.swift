@@ -3,6 +3,7 @@ import GRDB
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 /// Files that were damaged while nobody, or a store, had them open.
 @Suite struct DamageTests {
@@ -109,7 +110,7 @@ import Testing
 
   /// Whatever happens to the bytes, there is a store to write to afterwards.
   @Test func anythingMayHappenToTheFiles() throws {
-    var generator = SeededGenerator(state: 4)
+    var generator = SplitMix(seed: 4)
     try leaveFiles()
     let original = try ["", "-wal", "-shm"].map {
       ($0, try Data(contentsOf: URL(fileURLWithPath: directory.file + $0)))

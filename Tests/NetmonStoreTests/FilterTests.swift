@@ -1,6 +1,7 @@
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 /// SQL and ``Filter/matches(_:)`` must answer alike.
 @Suite struct FilterTests {
@@ -43,7 +44,7 @@ import Testing
 
   @Test(arguments: 0..<10)
   func combinationsAgree(seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix(seed: seed)
     let matches = Self.matches(id: records[7].id ?? 0)
     for _ in 0..<30 {
       let terms = (0..<Int.random(in: 1...3, using: &generator)).map { _ in

@@ -3,6 +3,7 @@ import Glibc
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 /// A store on a file system of sixteen megabytes that others fill up too.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "mounting a tmpfs takes root"))
@@ -105,25 +106,6 @@ struct FullDiskTests {
     ballast.remove()
     _ = try opened.store.record([sample(at: 9_000_000_000)])
     #expect(try opened.store.count(Filter()) == stored + 1)
-  }
-}
-
-/// A tmpfs that goes with its owner.
-private final class SmallDisk {
-  let path: String
-
-  init(megabytes: Int) throws {
-    path = FileManager.default.temporaryDirectory.path + "/netmon-disk-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    guard mount("tmpfs", path, "tmpfs", 0, "size=\(megabytes)m") == 0 else {
-      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM)
-    }
-  }
-
-  deinit {
-    // Lazily: stores close their files after this.
-    umount2(path, Int32(MNT_DETACH))
-    rmdir(path)
   }
 }
 

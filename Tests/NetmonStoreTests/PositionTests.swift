@@ -1,6 +1,7 @@
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 /// Row ids, and what happens when more than eight records have one timestamp.
 @Suite struct PositionTests {
@@ -31,7 +32,7 @@ import Testing
 
   @Test func crowdedMicrosecondsKeepTheOrder() throws {
     // Twenty at one moment, while the next moments are taken and get crowded themselves.
-    var generator = SeededGenerator(state: 2)
+    var generator = SplitMix(seed: 2)
     let times = crowd(20, at: 0, 1, 2, 3, 9) + [4, 5, 6, 30]
     for time in times.shuffled(using: &generator) { _ = try store.record([sample(at: time)]) }
     let all = try store.all()

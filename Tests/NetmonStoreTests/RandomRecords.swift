@@ -1,9 +1,10 @@
 import NetmonCore
 import NetmonStore
+import TestSupport
 
 /// Records that share few values, with unknown ones among them, so that any filter meets all cases.
 func randomRecords(_ count: Int, seed: UInt64) throws -> [Connection] {
-  var generator = SeededGenerator(state: seed)
+  var generator = SplitMix(seed: seed)
   func pick<T>(_ values: [T]) -> T { values.randomElement(using: &generator) ?? values[0] }
   func maybe<T>(_ values: [T]) -> T? { pick([true, true, false]) ? pick(values) : nil }
   let addresses = ["10.0.0.1", "10.1.2.3", "192.0.2.7", "::1", "2001:db8::1", "2001:db8:1::443"]

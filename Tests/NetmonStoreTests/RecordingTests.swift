@@ -1,6 +1,7 @@
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 @Suite struct RecordingTests {
   let directory: TemporaryDirectory
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func revisionsInAnyOrderEndTheSame() throws {
-    var generator = SeededGenerator(state: 1)
+    var generator = SplitMix(seed: 1)
     var versions: [Connection] = []
     for number in 0..<20 as Range<Int64> {
       for revision in 1...4 as ClosedRange<Int64> {
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test func batchesTogetherAreTheSameAsOneByOne() throws {
-    var generator = SeededGenerator(state: 7)
+    var generator = SplitMix(seed: 7)
     for seed in 1...10 as ClosedRange<UInt64> {
       var records = try randomRecords(300, seed: seed)
       for index in records.indices { records[index].timestamp = .at(Int64(index / 20)) }

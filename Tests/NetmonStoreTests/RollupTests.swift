@@ -1,6 +1,7 @@
 import NetmonCore
 import NetmonStore
 import Testing
+import TestSupport
 
 /// What the roll-ups say is what the rows say, whatever was written in whatever order.
 @Suite struct RollupTests {
@@ -58,7 +59,7 @@ import Testing
 
   /// Records over some hours, each in several revisions, in any order.
   private func revisions(seed: UInt64) throws -> [Connection] {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix(seed: seed)
     let (first, second) = (
       try randomRecords(150, seed: seed), try randomRecords(150, seed: seed + 1)
     )

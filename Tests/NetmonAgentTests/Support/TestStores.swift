@@ -62,15 +62,3 @@ extension Replicator {
       configuration: configuration, logger: logger, now: { .test })
   }
 }
-
-/// Asks again and again until the condition holds or the time is up, and says whether it held.
-func eventually(
-  within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
-) async throws -> Bool {
-  let deadline = ContinuousClock.now + limit
-  while ContinuousClock.now < deadline {
-    if try await condition() { return true }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-  return try await condition()
-}

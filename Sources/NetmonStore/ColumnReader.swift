@@ -18,8 +18,10 @@ struct ColumnReader {
   /// An integer, nil for NULL.
   mutating func optionalInteger() -> Int64? {
     defer { next += 1 }
-    guard sqlite3_column_type(statement, next) != SQLITE_NULL else { return nil }
-    return sqlite3_column_int64(statement, next)
+    let value = sqlite3_column_int64(statement, next)
+    // NULL reads as 0, so that only of a 0 the type must be asked as well.
+    guard value == 0, sqlite3_column_type(statement, next) == SQLITE_NULL else { return value }
+    return nil
   }
 
   /// A number, nil for NULL.

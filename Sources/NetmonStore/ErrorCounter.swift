@@ -7,8 +7,8 @@ struct ErrorCounter {
   private let query: ErrorQuery
   private let db: Database
   private(set) var keys: GroupKeys
-  private var indices: [ErrorGroupKey: Int] = [:]
-  private var groups: [(key: ErrorGroupKey, count: GroupCount)] = []
+  private var groups: GroupTable
+  private var counts: [GroupCount] = []
   /// The group and the part of the span of each failure: only few groups are shown, so that trends
   /// are made for those.
   private var failureParts: [(group: Int32, part: Int32)] = []
@@ -18,6 +18,7 @@ struct ErrorCounter {
     self.query = query
     self.db = db
     keys = GroupKeys(query.by, in: db)
+    groups = GroupTable(width: keys.columns.count)
   }
 
   /// From `since:`, else the first failure, to `until:`, else `now`; nil without any failure.
@@ -39,33 +40,30 @@ struct ErrorCounter {
     let failures = try failures()
     let columns = ["failed_at", "errno"] + keys.columns
     let sql = failures.select(columns.map { "c.\($0)" }.joined(separator: ", "))
-    var bucket = (time: Int64.min, counts: [Int64: Int]())
+    var bucket = BucketCounts(time: .min)
+    var key = [Int64](repeating: 0, count: keys.columns.count)
     try Query(sql, in: db).forEach(failures.bindings.values) { row in
       let (time, errno) = (row.integer(), row.integer())
       let part = min(max((time - start) * parts / width, 0), parts - 1)
-      let index = index(of: try keys.read(&row))
-      groups[index].count.add(at: time)
+      try keys.read(&row, into: &key)
+      let index = groups.index(of: key)
+      if index == counts.count { counts.append(GroupCount()) }
+      counts[index].add(at: time)
       failureParts.append((Int32(truncatingIfNeeded: index), Int32(part)))
       let begin = time / query.bucket * query.bucket
       if begin != bucket.time {
         add(bucket)
-        bucket = (begin, [:])
+        bucket = BucketCounts(time: begin)
       }
-      bucket.counts[errno, default: 0] += 1
+      bucket.add(errno)
     }
     add(bucket)
   }
 
-  private mutating func index(of key: ErrorGroupKey) -> Int {
-    if let known = indices[key] { return known }
-    groups.append((key, GroupCount()))
-    indices[key] = groups.count - 1
-    return groups.count - 1
-  }
-
-  private mutating func add(_ bucket: (time: Int64, counts: [Int64: Int])) {
-    guard !bucket.counts.isEmpty else { return }
-    buckets[bucket.time, default: [:]].merge(bucket.counts, uniquingKeysWith: +)
+  private mutating func add(_ bucket: BucketCounts) {
+    for (errno, count) in bucket.counts {
+      buckets[bucket.time, default: [:]][errno, default: 0] += count
+    }
   }
 
   private func failures() throws -> Selection {
@@ -90,20 +88,37 @@ extension ErrorCounter {
 
   /// The largest groups, in their order, with their keys.
   mutating func largest() throws -> [(key: ErrorGroupKey, group: ErrorGroup)] {
-    let ranks = groups.indices.map { (groups[$0].count.rank, $0) }
-    let ordered = ranks.sorted { $0.0 > $1.0 }
-    // Among those that tie with the last one the texts decide.
-    var end = min(query.limit, ordered.count)
-    guard end > 0 else { return [] }
-    while end < ordered.count, ordered[end - 1].0 == ordered[end].0 { end += 1 }
-    let candidates = ordered[..<end].map(\.1)
+    let candidates = candidates()
     let trends = trends(of: candidates)
     let shown = try zip(candidates, trends).map { index, trend in
-      let (key, count) = groups[index]
+      let key = ErrorGroupKey(groups[index])
       let texts = try query.by.map { ($0, try keys.text($0, of: key)) }
-      return (key: key, group: count.group(keys: texts, trend: trend))
+      return (key: key, group: counts[index].group(keys: texts, trend: trend))
     }
     return Array(shown.sorted { Self.isBefore($0.group, $1.group) }.prefix(query.limit))
+  }
+
+  /// The largest groups, in their order, and those that tie with the last one: the texts decide.
+  private func candidates() -> [Int] {
+    guard query.limit > 0 else { return [] }
+    let least = leastCount
+    var chosen = counts.indices.filter { counts[$0].count >= least }
+    chosen.sort { counts[$0].rank > counts[$1].rank }
+    var end = min(query.limit, chosen.count)
+    while end < chosen.count, counts[chosen[end - 1]].rank == counts[chosen[end]].rank { end += 1 }
+    return Array(chosen[..<end])
+  }
+
+  /// A number of failures that enough groups have. Most groups of many have very few, and sorting
+  /// them all would take long.
+  private var leastCount: Int {
+    var groupsByCount = [Int](repeating: 0, count: 1000)
+    for group in counts { groupsByCount[min(group.count, groupsByCount.count - 1)] += 1 }
+    var number = 0
+    return groupsByCount.indices.last { count in
+      number += groupsByCount[count]
+      return number >= query.limit
+    } ?? 0
   }
 
   private func trends(of candidates: [Int]) -> [[Int]] {
@@ -130,9 +145,26 @@ extension ErrorCounter {
   }
 }
 
+/// How many failures one stretch of time has of each error, of which there are few.
+private struct BucketCounts {
+  let time: Int64
+  private(set) var counts: [(errno: Int64, count: Int)] = []
+
+  init(time: Int64) {
+    self.time = time
+  }
+
+  mutating func add(_ errno: Int64) {
+    guard let index = counts.firstIndex(where: { $0.errno == errno }) else {
+      return counts.append((errno, 1))
+    }
+    counts[index].count += 1
+  }
+}
+
 /// How many failures a group has, and when they were.
 private struct GroupCount {
-  private var count = 0
+  private(set) var count = 0
   private var first = Int64.max
   private var last = Int64.min
 

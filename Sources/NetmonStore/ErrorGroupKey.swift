@@ -3,11 +3,19 @@ import NetmonCore
 
 /// The integers behind the keys of a group, one for each of some columns; NULL is the least.
 struct ErrorGroupKey: Hashable {
-  private var values = SIMD16<Int64>(repeating: .min)
+  private var values = SIMD16<Int64>(repeating: Self.null)
+
+  static let null = Int64.min
+
+  init() {}
+
+  init(_ values: some Collection<Int64>) {
+    for (index, value) in values.enumerated() { self.values[index] = value }
+  }
 
   subscript(index: Int) -> Int64? {
-    get { values[index] == .min ? nil : values[index] }
-    set { values[index] = newValue ?? .min }
+    get { values[index] == Self.null ? nil : values[index] }
+    set { values[index] = newValue ?? Self.null }
   }
 
   /// Of more than eight columns the others tell few keys apart. They are mixed to one number first:
@@ -49,18 +57,16 @@ struct GroupKeys {
     }
   }
 
-  /// Reads the columns.
-  mutating func read(_ row: inout ColumnReader) throws -> ErrorGroupKey {
-    var key = ErrorGroupKey()
+  /// Reads the columns into as many integers; NULL is ``ErrorGroupKey/null``.
+  mutating func read(_ row: inout ColumnReader, into key: inout [Int64]) throws {
     for index in columns.indices {
       let value = row.optionalInteger()
       if let value, standIns[index] != nil {
         key[index] = try standIn(for: value, at: index)
       } else {
-        key[index] = value
+        key[index] = value ?? ErrorGroupKey.null
       }
     }
-    return key
   }
 
   private mutating func standIn(for value: Int64, at index: Int) throws -> Int64 {

@@ -17,11 +17,8 @@ extension Store {
     logLimit = bytes
     try withWriter { db in
       let page = max(try db.integer("PRAGMA page_size") ?? 0, 512)
-      try db.execute(
-        sql: """
-          PRAGMA wal_autocheckpoint = \(max(bytes / 2 / page, 1));
-          PRAGMA journal_size_limit = \(bytes / 2);
-          """)
+      checkpointer?.setLimit(Int(max(bytes / 2 / page, 1)))
+      try db.execute(sql: "PRAGMA journal_size_limit = \(bytes / 2)")
     }
   }
 
@@ -32,6 +29,7 @@ extension Store {
       let patience = try db.integer("PRAGMA busy_timeout") ?? 0
       try db.execute(sql: "PRAGMA busy_timeout = 100")
       defer { try? db.execute(sql: "PRAGMA busy_timeout = \(patience)") }
+      checkpointer?.wait()
       do {
         _ = try db.checkpoint(.truncate)
       } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {}

@@ -27,6 +27,8 @@ public final class Store: Sendable {
   /// Watches the file for ``version()``; a connection of its own, as `data_version` says what
   /// *others* have committed.
   private let watcher: DatabaseQueue
+  /// Nil for a store that is only read.
+  let checkpointer: Checkpointer?
   /// What operations have told of the file as a whole.
   private let condition = Mutex(Condition())
 
@@ -43,6 +45,10 @@ public final class Store: Sendable {
       if access == .readWrite { try Self.refuseForeignFile(at: path) }
       pool = try Self.openPool(at: path, access)
       file = FileIdentity(path: path)
+      let checkpointer =
+        access == .readWrite ? try Checkpointer(path: path, limit: Self.logPages) : nil
+      pool.writeWithoutTransaction { checkpointer?.watch($0) }
+      self.checkpointer = checkpointer
       id = try pool.read { db in
         try Query("SELECT store_id FROM meta", in: db).first { $0.text() } ?? ""
       }
@@ -163,7 +169,10 @@ extension Store {
   /// Moves what the write-ahead log holds into the file itself, so that the file alone is a whole
   /// copy. Best before the program ends; when others use the file it does what it can.
   public func checkpoint() throws(StoreError) {
-    try withWriter { _ = try $0.checkpoint(.truncate) }
+    try withWriter { db in
+      checkpointer?.wait()
+      _ = try db.checkpoint(.truncate)
+    }
   }
 
   /// Frees the pages of the file that are kept for the next write: after a burst of writing, which
@@ -240,6 +249,9 @@ extension Store {
     }
   }
 
+  /// How many pages the log may have where nobody has limited it: 64 MiB.
+  private static let logPages = 16384
+
   /// How long to wait for a lock that another process holds.
   private static let busySeconds = 10
 
@@ -258,7 +270,6 @@ extension Store {
         sql: """
           PRAGMA auto_vacuum = INCREMENTAL;
           PRAGMA cache_size = -65536;
-          PRAGMA wal_autocheckpoint = 16384;
           PRAGMA journal_size_limit = 67108864;
           """)
       try db.keepWriteAheadLog()

@@ -34,17 +34,16 @@ struct SuccessCounter {
 
   mutating func count() throws {
     guard !counts.isEmpty, let span else { return }
-    guard let hours = try wholeHours(of: span) else { return try countRows(span) }
-    let start = Timestamp(microseconds: hours.lowerBound * Counted.hourWidth)
-    let end = Timestamp(microseconds: (hours.upperBound + 1) * Counted.hourWidth)
-    if span.lowerBound < start {
-      try countRows(span.lowerBound...start.advanced(byMicroseconds: -1))
-    }
-    try countWhole(hours)
-    if end <= span.upperBound { try countRows(end...span.upperBound) }
+    guard let parts = try rolledUp(span) else { return try countRows(filter, span) }
+    let others = Filter(terms: filter.terms.filter { !$0.isAboutTimestamp })
+    try countWhole(others, in: parts.hours)
+    for rows in parts.added { try countRows(others, rows) }
+    for rows in parts.removed { try countRows(others, rows, sign: -1) }
   }
 
-  private mutating func countRows(_ span: ClosedRange<Timestamp>) throws {
+  private mutating func countRows(
+    _ filter: Filter, _ span: ClosedRange<Timestamp>, sign: Int = 1
+  ) throws {
     var filter = filter
     filter.terms.append(Filter.Term(.time(.timestamp, .between(span.lowerBound, span.upperBound))))
     let worked = "c.errno IS NULL AND c.direction IS NOT \(Direction.listen.code)"
@@ -61,18 +60,17 @@ struct SuccessCounter {
       """
       SELECT \(columns.joined(separator: ", ")) \
       FROM (\(rows.select(selected.joined(separator: ", ")))) c WHERE \(condition)
-      """, rows.bindings)
+      """, rows.bindings, sign: sign)
   }
 
   /// From the smallest roll-up that can tell.
-  private mutating func countWhole(_ hours: ClosedRange<Int64>) throws {
-    let others = Filter(terms: filter.terms.filter { !$0.isAboutTimestamp })
+  private mutating func countWhole(_ filter: Filter, in hours: ClosedRange<Int64>) throws {
     if keys.keys.allSatisfy(\.isOfProcess),
-      others.terms.allSatisfy({ $0.anyOf.allSatisfy(\.isOfProcess) })
+      filter.terms.allSatisfy({ $0.anyOf.allSatisfy(\.isOfProcess) })
     {
-      try countProcesses(others, in: hours)
+      try countProcesses(filter, in: hours)
     } else {
-      try countTraffic(others, in: hours)
+      try countTraffic(filter, in: hours)
     }
   }
 
@@ -113,11 +111,14 @@ struct SuccessCounter {
     name == "host_id" ? "(SELECT p.host_id FROM process p WHERE p.id = c.process_id)" : "c.\(name)"
   }
 
-  private mutating func add(_ sql: String, _ bindings: Bindings) throws {
+  private mutating func add(_ sql: String, _ bindings: Bindings, sign: Int = 1) throws {
+    var key = [Int64](repeating: 0, count: keys.columns.count)
     try Query(sql, in: db).forEach(bindings.values) { row in
       let count = Int(row.integer())
-      let key = try keys.read(&row)
-      if let index = counts.index(forKey: key) { counts.values[index] += count }
+      try keys.read(&row, into: &key)
+      if let index = counts.index(forKey: ErrorGroupKey(key)) {
+        counts.values[index] += sign * count
+      }
     }
   }
 
@@ -150,19 +151,13 @@ struct SuccessCounter {
     return ends * 8 < rows / (last - first + 1)
   }
 
-  /// The hours of the span that the roll-up can answer for.
-  private func wholeHours(of span: ClosedRange<Timestamp>) throws -> ClosedRange<Int64>? {
+  /// The span as far as the roll-ups can answer for it; nil where they cannot.
+  private func rolledUp(_ span: ClosedRange<Timestamp>) throws -> RolledUpSpan? {
     guard keys.keys.allSatisfy(\.isOfTraffic), filter.terms.allSatisfy(\.isOfTraffic),
       try db.isCounted, let newest = try db.newestPlace.map(Slots.timestamp(ofPlace:)),
       let oldest = try db.integer("SELECT min(hour) FROM traffic_hour")
     else { return nil }
-    let width = Counted.hourWidth
-    let first = max((span.lowerBound.microseconds + width - 1) / width, oldest)
-    // Of the last hour of all there is nothing later that should not count.
-    let last =
-      newest <= span.upperBound
-      ? newest.microseconds / width : (span.upperBound.microseconds + 1) / width - 1
-    return first <= last ? first...last : nil
+    return RolledUpSpan(span, oldest: oldest, newest: newest)
   }
 }
 

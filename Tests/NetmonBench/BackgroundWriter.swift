@@ -14,7 +14,11 @@ final class BackgroundWriter: Sendable {
   init(_ store: Store, _ workload: StoreWorkload, rate: Int) {
     isDone = Atomic(false)
     guard rate > 0 else { return }
-    let thread = Thread { [weak self] in
+    var workload = workload
+    workload.laterStep = Int64(2_000_000 / rate)
+    // What follows is of now.
+    workload.end = .now
+    let thread = Thread { [weak self, workload] in
       var next = workload.rows
       var due = ContinuousClock.now
       while let self, !isDone.load(ordering: .relaxed) {

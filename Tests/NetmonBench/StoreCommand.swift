@@ -93,11 +93,16 @@ enum StoreCommand {
     let store = try Store(path: path)
     let workload = StoreWorkload(rows: options.rows, end: .now)
     let batch = 20_000
+    let keepingAll = RetentionPolicy(age: .seconds(3650 * 86_400))
+    var removal = Removal()
     let (cost, _) = try Measurement.of {
       for start in stride(from: 0, to: options.rows, by: batch) {
         let numbers = start..<min(start + batch, options.rows)
         _ = try store.record(numbers.map { workload.record($0) })
-        if start % 1_000_000 == 0 { NetmonBench.say("\(start) rows\n") }
+        guard start % 1_000_000 == 0 else { continue }
+        NetmonBench.say("\(start) rows\n")
+        // As a server does: of the changes only the latest stay.
+        _ = try store.removeAged(by: keepingAll, now: .now, &removal)
       }
     }
     try store.checkpoint()

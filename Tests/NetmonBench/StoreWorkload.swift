@@ -9,7 +9,9 @@ import TestSupport
 struct StoreWorkload: Sendable {
   let rows: Int
   /// When the last one opens.
-  let end: Timestamp
+  var end: Timestamp
+  /// Microseconds between two connections after `end`.
+  var laterStep: Int64 = 1000
 
   static let hosts = 200
   static let processesPerHost = 10
@@ -20,7 +22,10 @@ struct StoreWorkload: Sendable {
   func record(_ number: Int, of total: Int? = nil) -> Connection {
     var random = SplitMix(seed: UInt64(number) &* 0x2545_F491_4F6C_DD1D)
     let span = Self.days * 86_400_000_000
-    let age = span - Int64(Double(span) * Double(number) / Double(rows))
+    let age =
+      number < rows
+      ? span - Int64(Double(span) * Double(number) / Double(rows))
+      : Int64(rows - number) * laterStep
     let time = end.advanced(byMicroseconds: -age)
     let host = random.skewed(Self.hosts)
     let process = random.skewed(Self.processesPerHost)

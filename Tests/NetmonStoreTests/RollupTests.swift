@@ -116,15 +116,19 @@ import TestSupport
     let since = { (time: Int64) in
       Filter.Term(.time(.occurrence, .greaterOrEqual(.at(time))))
     }
-    let filters = [
-      [], [since(Self.hour / 2)], [since(Self.hour)],
-      [since(1), .init(.time(.occurrence, .less(.at(3 * Self.hour))))],
-      [.init(.time(.timestamp, .greater(.at(Self.hour))))],
-      [.init(.text(.process, .exact("curl")))], [.init(.text(.host, .exact("db")))],
-      [.init(isNegated: true, anyOf: [.number(.pid, .equal(42))])],
-      [.init(.endpoint(.remote, prefix: IPPrefix("10.0.0.0/8"), port: nil)), since(Self.hour)],
-      [.init(.endpoint(.either, prefix: nil, port: 443...443))],
-    ]
+    let until = { (time: Int64) in Filter.Term(.time(.occurrence, .less(.at(time)))) }
+    var generator = SplitMix(seed: seed)
+    let ends = (0..<8).map { _ in Int64.random(in: 1..<6 * Self.hour, using: &generator) }
+    let filters =
+      zip(ends, ends.dropFirst()).map { [since(min($0, $1)), until(max($0, $1))] } + [
+        [], [since(Self.hour / 2)], [since(Self.hour)],
+        [since(1), until(3 * Self.hour)],
+        [.init(.time(.timestamp, .greater(.at(Self.hour))))],
+        [.init(.text(.process, .exact("curl")))], [.init(.text(.host, .exact("db")))],
+        [.init(isNegated: true, anyOf: [.number(.pid, .equal(42))])],
+        [.init(.endpoint(.remote, prefix: IPPrefix("10.0.0.0/8"), port: nil)), since(Self.hour)],
+        [.init(.endpoint(.either, prefix: nil, port: 443...443))],
+      ]
     let keys: [[GroupKey]] = [
       [.error, .process, .remote], [.error, .host], [.path, .family], [.service], [.pid, .remote],
       [], [.error],

@@ -21,8 +21,8 @@ final class GroupCommit: Sendable {
   }
 
   /// Records in a transaction, unless one request alone has more: this bounds how long a request
-  /// waits for the others, to about a quarter of a second.
-  private static let maximumRecords = 20_000
+  /// waits for the others, to about a third of a second.
+  private static let maximumRecords = 32_000
 
   private let store: Store
   private let queue = DispatchQueue(label: "netmon.commit")

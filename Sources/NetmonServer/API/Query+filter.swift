@@ -30,7 +30,7 @@ extension Query {
       filter: try filter(now: now),
       sort: try sort,
       limit: try integer("limit", in: 1...API.maximumLimit, default: 100),
-      offset: try integer("offset", in: 0...Int.max, default: 0)
+      offset: try integer("offset", in: 0...API.maximumOffset, default: 0)
     )
     if let text = try value("cursor") {
       guard try value("offset") == nil else {
@@ -39,6 +39,9 @@ extension Query {
       guard let cursor = ConnectionQuery.Cursor(text) else {
         throw Problem(
           .badRequest, "\(quoted(text)) is not a cursor: take it from the Link of a page.")
+      }
+      guard query.sort == nil || !cursor.isOfUnsorted else {
+        throw Problem(.badRequest, "The cursor is of the list without 'sort'.")
       }
       query.cursor = cursor
     }

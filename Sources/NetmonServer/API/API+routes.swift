@@ -31,6 +31,9 @@ extension API {
       Route(
         .get, "/api/gaps", "Lists what is known to be missing, the latest first.",
         parameters: .gaps, handler: gaps),
+      Route(
+        .get, "/api/stream", "Sends records as they change, as server-sent events.",
+        parameters: .stream + .filter, handler: stream),
       Route(.get, "/healthz", "Says that the server runs.", handler: health),
       Route(.get, "/readyz", "Says whether the server can store records.", handler: readiness),
     ]
@@ -49,6 +52,10 @@ extension [Route.Parameter] {
       .init("since", "Only those that end at this time or later, such as 1h."),
       .init("until", "Only those that begin before this time."),
     ]
+  }
+
+  static var stream: Self {
+    [.init("last_event_id", "The id of the last event seen, as in the header Last-Event-ID.")]
   }
 
   static var page: Self {

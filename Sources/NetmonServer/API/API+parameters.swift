@@ -44,6 +44,12 @@ extension [Route.Parameter] {
       "until", "Only those that begin before this time.", .string(matching: Pattern.moment)),
   ]
 
+  static let stream: Self = [
+    .init(
+      "last_event_id", "The id of the last event seen, as in the header Last-Event-ID.",
+      .integer(0...Int64.max))
+  ]
+
   static let grouping: Self = [
     .init(
       "by",

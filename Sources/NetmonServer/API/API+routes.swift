@@ -55,6 +55,18 @@ extension API {
         parameters: .pid + .page + .filter,
         outcomes: [.json(records, "A page of the list.", headers: [.eTag, .next])] + .ofReading,
         handler: listByProcess),
+      Route(
+        .get, "/api/stream", "Sends records as they change, as server-sent events.",
+        parameters: .stream + .filter,
+        outcomes: [
+          .text(
+            EventStream.contentType,
+            """
+            `start` and `reset` say where it begins, the latter that what changed before is not \
+            known any more; then `connection` is a record that changed. The id of each is the \
+            change sequence, so that Last-Event-ID resumes.
+            """)
+        ] + .ofStore, handler: stream),
     ]
   }
 

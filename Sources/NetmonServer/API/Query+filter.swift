@@ -10,8 +10,11 @@ extension Query {
       do throws(FilterError) {
         if item.name == "q" {
           filter.terms += try Filter(item.value, now: now).terms
-        } else if Filter.key(named: item.name) != nil {
-          filter.terms += try Filter(key: item.name, value: item.value, now: now).terms
+        } else if let key = Filter.key(named: item.name) {
+          // A parameter has an end of its own, so nothing need stand for an empty text.
+          let isEmptyText = item.value.isEmpty && key.kind == .text
+          filter.terms +=
+            try Filter(key: item.name, value: isEmptyText ? "\"\"" : item.value, now: now).terms
         }
       } catch {
         throw error.problem(in: item.name)

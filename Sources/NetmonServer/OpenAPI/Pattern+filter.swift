@@ -6,7 +6,7 @@ extension Pattern {
   static func values(of key: Filter.Key) -> String {
     guard key.kind == .text else { return list(of: value(of: key)) }
     let start = #"[ \t\r\n]*(?:[^", \t\r\n]|\#(quoted))"#
-    return list(of: #"\#(start)(?:[^",]|\#(quoted))*"#)
+    return "(?:\(list(of: #"\#(start)(?:[^",]|\#(quoted))*"#)))?"
   }
 
   /// A whole filter: words to search for and `key:value`, each perhaps with a `-` before it.

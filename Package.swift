@@ -207,6 +207,7 @@ let package = Package(
     .testTarget(
       name: "NetmonServerTests",
       dependencies: [
+        "TestSupport",
         "NetmonCore", "NetmonStore", "NetmonServer", "CZlib",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

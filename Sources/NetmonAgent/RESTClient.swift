@@ -16,7 +16,9 @@ public struct RESTClient: Sendable {
   /// the caller's business, and stays with the server that it was given.
   public static var configuration: HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5)))
+      redirectConfiguration: .disallow,
+      // Within a stream the server says something every 15 seconds.
+      timeout: .init(connect: .seconds(5), read: .seconds(45)))
     configuration.connectionPool.retryConnectionEstablishment = false
     return configuration
   }
@@ -59,37 +61,61 @@ public struct RESTClient: Sendable {
   func send(
     _ request: HTTPClientRequest
   ) async throws(RESTError) -> (HTTPClientResponse, [UInt8]) {
+    let response = try await open(request)
+    return (response, try await body(of: response))
+  }
+
+  /// Sends a request and returns the reply, of which the body is still to come, if it is a good one.
+  func open(_ request: HTTPClientRequest) async throws(RESTError) -> HTTPClientResponse {
     let response: HTTPClientResponse
-    let body: [UInt8]
     do {
       response = try await client.execute(request, timeout: timeout)
-      body = Array(buffer: try await response.body.collect(upTo: Self.maximumReply))
     } catch {
-      if let error = error as? HTTPParserError, !error.isCut {
-        throw .notNetmon(server: server, reason: "it is not HTTP")
-      }
-      throw .unreachable(server: server, reason: Self.reason(error))
+      throw transportError(error)
     }
-    if (200..<300).contains(response.status.code) { return (response, body) }
+    guard (200..<300).contains(response.status.code) else {
+      throw refusal(response, try await body(of: response))
+    }
+    return response
+  }
+
+  private func body(of response: HTTPClientResponse) async throws(RESTError) -> [UInt8] {
+    do {
+      return Array(buffer: try await response.body.collect(upTo: Self.maximumReply))
+    } catch {
+      throw transportError(error)
+    }
+  }
+
+  /// What it means that a request or its reply did not get through.
+  func transportError(_ error: any Error) -> RESTError {
+    if let error = error as? HTTPParserError, !error.isCut {
+      return .notNetmon(server: server, reason: "it is not HTTP")
+    }
+    return .unreachable(server: server, reason: Self.reason(error))
+  }
+
+  /// What a reply says that is not a good one.
+  private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> RESTError {
     let isProblem =
       response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
     guard isProblem else {
       // A proxy in between says these when the server behind it is away.
       if [502, 503, 504].contains(response.status.code) {
-        throw .unavailable(
+        return .unavailable(
           status: Int(response.status.code), detail: detail(body, response), retryAfter: nil)
       }
-      throw .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
+      return .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
     }
     switch response.status.code {
     case 401, 403:
-      throw .notAuthorised(server: server, detail: detail(body, response))
+      return .notAuthorised(server: server, detail: detail(body, response))
     case 429, 500...:
-      throw .unavailable(
+      return .unavailable(
         status: Int(response.status.code), detail: detail(body, response),
         retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) })
     default:
-      throw .refused(status: Int(response.status.code), detail: detail(body, response))
+      return .refused(status: Int(response.status.code), detail: detail(body, response))
     }
   }
 

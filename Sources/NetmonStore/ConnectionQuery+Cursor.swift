@@ -13,6 +13,11 @@ extension ConnectionQuery {
     init(_ place: Place) {
       self.place = place
     }
+
+    /// Whether it is of the newest-first order, and means nothing in another.
+    public var isOfUnsorted: Bool {
+      if case .after = place { true } else { false }
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import NetmonCore
 /// The program: finds the command, runs it, and turns what went wrong into a line and a status.
 @main
 struct Netmon {
-  static let version = "0.1.0"
+  static let version = Release.version
 
   /// What a command does once its arguments are understood.
   typealias Action = @Sendable (Invocation) async throws -> Void

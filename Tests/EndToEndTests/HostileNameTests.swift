@@ -42,10 +42,12 @@ struct HostileNameTests {
     #expect(result.output.split(separator: "\n").count == (command == "proc" ? 12 : 4))
   }
 
-  @Test("CSV is quoted, and nothing that a spreadsheet runs")
+  @Test("CSV is quoted, a line a record, and nothing that a spreadsheet runs")
   func csv() async throws {
     let output = try await Netmon.run(["query", "-o", "csv"] + question).output
-    #expect(output.matches(of: /\r\n[0-9]+,[^,]+,[0-9]+,"'=\u{1b}\]<b>"",\n/).count == 3)
+    #expect(
+      output.matches(of: /\r\n[0-9]+,[^,]+,[0-9]+,"'=\\x1b\]<b>"",\\x0a\\x7f\\x9bx",/).count == 3)
+    #expect(output.split(separator: "\r\n").count == 4)
   }
 
   @Test(

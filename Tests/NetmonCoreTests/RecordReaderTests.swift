@@ -99,6 +99,7 @@ import TestSupport
     ("timestamp", "\"2014-12-31T23:59:59Z\""), ("timestamp", "\"2050-01-01T00:00:00Z\""),
     ("timestamp", "\"2026-11-22\""),
     ("process_id", "null"), ("process_id", "-1"), ("process_id", "1.5"), ("process_id", "1e3"),
+    ("process_id", "1.01"), ("process_id", "1.0e0"),
     ("process_id", "\"1\""), ("process_id", "2147483648"), ("process_id", "99999999999999999999"),
     ("process_name", "null"), ("process_name", "1"), ("process_path", "[]"),
     ("local_addr", "null"), ("local_addr", "\"127.0.0.1\""), ("local_addr", "\"::1:80\""),

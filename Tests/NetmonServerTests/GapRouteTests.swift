@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: [
     ("host", nil), ("host", "null"), ("host", "7"), ("from", nil), ("from", #""soon""#),
     ("from", #""2026-11-22""#), ("to", #""2050-01-01T00:00:00Z""#),
-    ("to", #""2026-11-22T09:00:00Z""#), ("count", "-1"), ("count", "1.5"), ("count", "1e30"),
+    ("count", "-1"), ("count", "1.5"), ("count", "1e30"),
     ("count", #""1""#), ("reason", nil), ("reason", "[]"), ("origin", #""nonsense""#),
     ("revision", "0"), ("reason", "\"" + String(repeating: "x", count: 9000) + "\""),
   ])

@@ -10,7 +10,8 @@ import Testing
     ("/api/connections/error/ECONNRESET", "GET, HEAD"),
     ("/api/connections/process/1", "GET, HEAD"), ("/api/errors", "GET, HEAD"),
     ("/api/processes", "GET, HEAD"), ("/api/hosts", "POST, GET, HEAD"), ("/api/stats", "GET, HEAD"),
-    ("/api/gaps", "POST, GET, HEAD"), ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD"),
+    ("/api/gaps", "POST, GET, HEAD"), ("/api/stream", "GET, HEAD"), ("/healthz", "GET, HEAD"),
+    ("/readyz", "GET, HEAD"),
   ])
   func wrongMethodsAreToldTheRightOnes(path: String, allowed: String) async throws {
     try await withServer { server in

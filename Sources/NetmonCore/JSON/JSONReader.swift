@@ -103,7 +103,8 @@ struct JSONReader {
     throw JSONError(offset: offset, "the string does not end")
   }
 
-  /// A whole number that fits 64 bits; nil, with the number consumed, for any other number.
+  /// A whole number that fits 64 bits, also as `7.0`, which many languages write; nil, with the
+  /// number consumed, for any other number.
   mutating func integer() throws(JSONError) -> Int64? {
     skipSpace()
     let isNegative = take("-")
@@ -173,13 +174,14 @@ struct JSONReader {
     return true
   }
 
-  /// Whether there was a fraction or an exponent.
+  /// Whether there was an exponent, or a fraction that is not zero.
   private mutating func skipFractionAndExponent() throws(JSONError) -> Bool {
     var found = false
     if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
       offset += 1
+      let start = offset
       try skipDigits()
-      found = true
+      found = bytes[start..<offset].contains { $0 != UInt8(ascii: "0") }
     }
     if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") {
       offset += 1

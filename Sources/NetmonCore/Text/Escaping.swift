@@ -33,20 +33,3 @@ func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
   default: return properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint
   }
 }
-
-/// The text as one field of a CSV line (RFC 4180 §2), harmless to spreadsheets.
-///
-/// A spreadsheet runs what begins with `=`, `+`, `-`, `@`, a tab or a line break, also after
-/// spaces; a `'` before it makes it text (OWASP, "CSV Injection").
-package func csvField(_ text: String) -> String {
-  let start = text.utf8.first { $0 != UInt8(ascii: " ") }
-  let isFormula = start.map { "=+-@\t\r\n".utf8.contains($0) } ?? false
-  let field = isFormula ? "'" + text : text
-  guard field.utf8.contains(where: { "\",\r\n".utf8.contains($0) }) else { return field }
-  var quoted = "\""
-  for scalar in field.unicodeScalars {
-    if scalar == "\"" { quoted += "\"" }
-    quoted.unicodeScalars.append(scalar)
-  }
-  return quoted + "\""
-}

@@ -5,6 +5,8 @@ import NetmonStore
 
 extension API {
   static let maximumLimit = 10_000
+  /// What JavaScript counts exactly; no store has more rows.
+  static let maximumOffset = 1 << 53 - 1
 
   func list(_ request: RoutedRequest) async throws -> Response {
     try await list(request, only: [])
@@ -23,8 +25,10 @@ extension API {
 
   func listByProcess(_ request: RoutedRequest) async throws -> Response {
     let text = request.captures["pid"] ?? ""
-    guard let pid = Int64(decimal: text), pid >= 0 else {
-      throw Problem(.badRequest, "\(quoted(text)) is not a process id: a whole number ≥ 0.")
+    guard let pid = Int64(decimal: text), (0...Int64(Int32.max)).contains(pid) else {
+      throw Problem(
+        .badRequest,
+        "\(quoted(text)) is not a process id: a whole number from 0 to \(Int32.max).")
     }
     return try await list(request, only: [Filter.Term(.number(.pid, .equal(pid)))])
   }

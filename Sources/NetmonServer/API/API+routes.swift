@@ -2,75 +2,146 @@ import HTTPTypes
 import NetmonCore
 
 extension API {
+  /// All that the server answers.
   var routes: [Route] {
-    [
+    connectionRoutes + summaryRoutes + collectorRoutes + serverRoutes + Asset.routes
+  }
+
+  private var connectionRoutes: [Route] {
+    let records = Schema.list(of: .reference("Connection"))
+    return [
       Route(
         .post, "/api/connections", "Stores one record, or an array or lines of records.",
-        handler: ingest),
+        body: .init(
+          summary: """
+            A record, or an array or lines of records, as it stands or with Content-Encoding gzip. \
+            All of them are stored, or none. What has an origin is stored once, in its highest \
+            revision.
+            """,
+          content: [
+            (
+              "application/json",
+              .any(of: [.reference("NewConnection"), .list(of: .reference("NewConnection"))])
+            ),
+            ("application/x-ndjson", .string.described("A NewConnection a line.")),
+          ]),
+        outcomes: [
+          .json(
+            .any(of: [.reference("Accepted"), .reference("Connection")]),
+            "A list was stored, or a record of this origin was there: this is it.",
+            headers: [.location]),
+          .json(
+            .reference("Connection"), "The record was stored.", status: .created,
+            headers: [.location]),
+        ] + .ofWriting, handler: ingest),
       Route(
         .get, "/api/connections", "Lists connections, newest first.",
-        parameters: .page + .filter, handler: list),
-      Route(.get, "/api/connections/{id}", "Shows one connection.", handler: show),
+        parameters: .page + .filter,
+        outcomes: [.json(records, "A page of the list.", headers: [.eTag, .next])] + .ofReading,
+        handler: list),
+      Route(
+        .get, "/api/connections/{id}", "Shows one connection.", parameters: .id,
+        outcomes: [
+          .json(.reference("Connection"), "The connection.", headers: [.eTag]),
+          .problem(.notFound, "There is no such connection."),
+        ] + .ofReading, handler: show),
       Route(
         .get, "/api/connections/error/{error}", "Lists the connections that met an error.",
-        parameters: .page + .filter, handler: listByError),
+        parameters: .error + .page + .filter,
+        outcomes: [.json(records, "A page of the list.", headers: [.eTag, .next])] + .ofReading,
+        handler: listByError),
       Route(
         .get, "/api/connections/process/{pid}", "Lists the connections of a process.",
-        parameters: .page + .filter, handler: listByProcess),
+        parameters: .pid + .page + .filter,
+        outcomes: [.json(records, "A page of the list.", headers: [.eTag, .next])] + .ofReading,
+        handler: listByProcess),
+      Route(
+        .get, "/api/stream", "Sends records as they change, as server-sent events.",
+        parameters: .stream + .filter,
+        outcomes: [
+          .text(
+            EventStream.contentType,
+            """
+            `start` and `reset` say where it begins, the latter that what changed before is not \
+            known any more; then `connection` is a record that changed. The id of each is the \
+            change sequence, so that Last-Event-ID resumes.
+            """)
+        ] + .ofStore, handler: stream),
+    ]
+  }
+
+  private var summaryRoutes: [Route] {
+    [
       Route(
         .get, "/api/errors", "Counts errors by group and over time.",
-        parameters: .grouping + .filter, handler: errors),
+        parameters: .grouping + .filter,
+        outcomes: [.json(.reference("ErrorSummary"), "The counts.", headers: [.eTag])] + .ofReading,
+        handler: errors),
       Route(
         .get, "/api/processes", "Lists processes and what they did.",
-        parameters: .limit + .filter, handler: processes),
+        parameters: .limit + .filter,
+        outcomes: [
+          .json(.list(of: .reference("Process")), "The one seen last first.", headers: [.eTag])
+        ]
+          + .ofReading, handler: processes),
       Route(
-        .post, "/api/hosts", "Takes in what collectors say of their hosts.", handler: ingestHosts),
-      Route(.get, "/api/hosts", "Lists hosts and how well they are watched.", handler: hosts),
-      Route(.get, "/api/stats", "Counts what the store holds.", handler: statistics),
-      Route(.post, "/api/gaps", "Stores one gap, or an array of gaps.", handler: ingestGaps),
+        .get, "/api/hosts", "Lists hosts and how well they are watched.",
+        outcomes: [.json(.list(of: .reference("Host")), "By name.", headers: [.eTag])] + .ofReading,
+        handler: hosts),
+      Route(
+        .get, "/api/stats", "Counts what the store holds.",
+        outcomes: [.json(.reference("Statistics"), "The counts.", headers: [.eTag])] + .ofReading,
+        handler: statistics),
       Route(
         .get, "/api/gaps", "Lists what is known to be missing, the latest first.",
-        parameters: .gaps, handler: gaps),
-      Route(.get, "/healthz", "Says that the server runs.", handler: health),
-      Route(.get, "/readyz", "Says whether the server can store records.", handler: readiness),
+        parameters: .gaps,
+        outcomes: [.json(.list(of: .reference("Gap")), "The latest end first.", headers: [.eTag])]
+          + .ofReading,
+        handler: gaps),
+    ]
+  }
+
+  /// What collectors send besides records.
+  private var collectorRoutes: [Route] {
+    let accepted = Schema.reference("Accepted")
+    return [
+      Route(
+        .post, "/api/hosts", "Takes in what collectors say of their hosts.",
+        body: .json(
+          .reference("HostReport"), "A report, or an array of reports: all of them or none."),
+        outcomes: [.json(accepted, "They were taken in.")] + .ofWriting, handler: ingestHosts),
+      Route(
+        .post, "/api/gaps", "Stores one gap, or an array of gaps.",
+        body: .json(.reference("NewGap"), "A gap, or an array of gaps: all of them or none."),
+        outcomes: [
+          .json(
+            .any(of: [accepted, .reference("Gap")]),
+            "A list was stored, or a gap of this origin was there: this is it."),
+          .json(.reference("Gap"), "The gap was stored.", status: .created),
+        ] + .ofWriting, handler: ingestGaps),
+    ]
+  }
+
+  private var serverRoutes: [Route] {
+    [
+      Route(
+        .get, "/api/openapi.json", "Describes all of this (OpenAPI 3.1).",
+        outcomes: [.json(.object([("openapi", .string)]), "The description."), .notModified]
+          + .always, handler: openAPI),
+      Route(
+        .get, "/healthz", "Says that the server runs.",
+        outcomes: [.json(.reference("Status"), "It does.")] + .always, handler: health),
+      Route(
+        .get, "/readyz", "Says whether the server can store records.",
+        outcomes: [.json(.reference("Status"), "It can.")] + .ofStore, handler: readiness),
     ]
   }
 }
 
-extension [Route.Parameter] {
-  static var limit: Self {
-    [.init("limit", "How many at most, 1 to \(API.maximumLimit); 100 when not given.")]
-  }
-
-  static var gaps: Self {
-    [
-      .init("limit", "How many at most, 1 to \(API.maximumLimit); 1000 when not given."),
-      .init("host", "Only of this host."),
-      .init("since", "Only those that end at this time or later, such as 1h."),
-      .init("until", "Only those that begin before this time."),
-    ]
-  }
-
-  static var page: Self {
-    limit + [
-      .init("offset", "How many to leave out at the beginning."),
-      .init("cursor", "Where to go on, from the Link of the page before; not with offset."),
-      .init("sort", "A field to sort by, descending with '-' before it."),
-    ]
-  }
-
-  static var grouping: Self {
-    [
-      .init("by", "What makes a group: error, process, remote, host, …, separated by commas."),
-      .init("bucket", "The width of a step of the timeline, such as 1m."),
-    ]
-  }
-
-  /// The filter as a whole, and each of its keys under all of its names.
-  static var filter: Self {
-    [.init("q", "A filter: terms such as error:any or remote:10.0.0.0/8.")]
-      + Filter.keys.flatMap { key in
-        ([key.name] + key.aliases).map { .init($0, "Only with \(key.summary): \(key.example).") }
-      }
+extension Route.Body {
+  /// An object or a list of such objects.
+  fileprivate static func json(_ schema: Schema, _ summary: String) -> Self {
+    Self(
+      summary: summary, content: [("application/json", .any(of: [schema, .list(of: schema)]))])
   }
 }

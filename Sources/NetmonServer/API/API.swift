@@ -7,6 +7,7 @@ import NetmonStore
 struct API: Sendable {
   let store: StoreQueue
   let commit: GroupCommit
+  let feed: ChangeFeed
   let admission: Admission
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
@@ -16,6 +17,7 @@ struct API: Sendable {
   ) {
     self.store = StoreQueue(store)
     commit = GroupCommit(store)
+    feed = ChangeFeed(store, limits)
     admission = Admission(limits)
     self.limits = limits
     self.now = now

@@ -10,8 +10,11 @@ extension Query {
       do throws(FilterError) {
         if item.name == "q" {
           filter.terms += try Filter(item.value, now: now).terms
-        } else if Filter.key(named: item.name) != nil {
-          filter.terms += try Filter(key: item.name, value: item.value, now: now).terms
+        } else if let key = Filter.key(named: item.name) {
+          // A parameter has an end of its own, so nothing need stand for an empty text.
+          let isEmptyText = item.value.isEmpty && key.kind == .text
+          filter.terms +=
+            try Filter(key: item.name, value: isEmptyText ? "\"\"" : item.value, now: now).terms
         }
       } catch {
         throw error.problem(in: item.name)
@@ -30,7 +33,7 @@ extension Query {
       filter: try filter(now: now),
       sort: try sort,
       limit: try integer("limit", in: 1...API.maximumLimit, default: 100),
-      offset: try integer("offset", in: 0...Int.max, default: 0)
+      offset: try integer("offset", in: 0...API.maximumOffset, default: 0)
     )
     if let text = try value("cursor") {
       guard try value("offset") == nil else {
@@ -39,6 +42,9 @@ extension Query {
       guard let cursor = ConnectionQuery.Cursor(text) else {
         throw Problem(
           .badRequest, "\(quoted(text)) is not a cursor: take it from the Link of a page.")
+      }
+      guard query.sort == nil || !cursor.isOfUnsorted else {
+        throw Problem(.badRequest, "The cursor is of the list without 'sort'.")
       }
       query.cursor = cursor
     }

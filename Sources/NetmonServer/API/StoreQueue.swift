@@ -5,10 +5,14 @@ import NetmonStore
 /// the few threads that serve all requests.
 struct StoreQueue: Sendable {
   private let store: Store
-  private let queue = DispatchQueue(label: "netmon.store", attributes: .concurrent)
+  private let queue: DispatchQueue
 
-  init(_ store: Store) {
+  init(
+    _ store: Store, label: String = "netmon.store",
+    attributes: DispatchQueue.Attributes = .concurrent
+  ) {
     self.store = store
+    queue = DispatchQueue(label: label, attributes: attributes)
   }
 
   func callAsFunction<Value: Sendable, Failure: Error>(

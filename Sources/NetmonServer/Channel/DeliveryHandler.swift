@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOHTTPTypes
@@ -7,16 +8,22 @@ import NIOHTTPTypes
 ///
 /// Hummingbird does neither: it closes as soon as a response is written, which cuts off what the
 /// client has not taken, and waits for ever before that.
-final class DeliveryHandler: ChannelOutboundHandler, RemovableChannelHandler {
+///
+/// A stream of events has no end that would be worth waiting for: whoever follows it comes back.
+final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
   private let limits: Server.Limits
   private var deadline: Scheduled<Void>?
+  private var end: Scheduled<Void>?
   /// Writes that the peer has not taken yet.
   private var pending = 0
   /// Whether to close when there are none left.
   private var isClosing = false
+  private var isStreaming = false
 
   init(_ limits: Server.Limits) {
     self.limits = limits
@@ -24,9 +31,21 @@ final class DeliveryHandler: ChannelOutboundHandler, RemovableChannelHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     deadline?.cancel()
+    end?.cancel()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ChannelShouldQuiesceEvent, isStreaming {
+      // It ends by itself, unless its client takes nothing.
+      end = context.after(.milliseconds(500)) { context.close(promise: nil) }
+    }
+    context.fireUserInboundEventTriggered(event)
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if case .head(let head) = unwrapOutboundIn(data) {
+      isStreaming = head.headerFields[.contentType] == EventStream.contentType
+    }
     let taken = promise ?? context.eventLoop.makePromise()
     pending += 1
     if pending == 1 { expectProgress(context) }
@@ -35,7 +54,9 @@ final class DeliveryHandler: ChannelOutboundHandler, RemovableChannelHandler {
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-    guard mode == .all, pending > 0 else { return context.close(mode: mode, promise: promise) }
+    guard mode == .all, pending > 0, !isStreaming else {
+      return context.close(mode: mode, promise: promise)
+    }
     isClosing = true
     context.channel.closeFuture.cascade(to: promise)
   }

@@ -23,7 +23,9 @@ struct Asset: Sendable {
     (0..<netmon_asset_count()).map { index in
       let asset = Asset(netmon_asset_at(index))
       return Route(
-        .get, PathPattern(asset.path), "Shows the page.", parameters: nil, handler: asset.response)
+        .get, PathPattern(asset.path), "Shows the page.", parameters: nil,
+        outcomes: [.text(asset.type, "A file of the page."), .notModified] + .always,
+        handler: asset.response)
     }
   }
 

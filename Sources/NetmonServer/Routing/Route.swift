@@ -1,38 +1,35 @@
 import HTTPTypes
 import Hummingbird
 
-/// One thing the server does: what requests ask for it, what they may say, and what answers them.
+/// One thing the server does: what requests ask for it, what they may say, what they may be told,
+/// and what answers them.
 ///
-/// Dispatching, `Allow`, and the check of parameters all read these values.
+/// Dispatching, `Allow`, the check of parameters and the OpenAPI document all read these values.
 struct Route: Sendable {
   /// A GET route answers HEAD as well.
   let method: HTTPRequest.Method
   let path: PathPattern
   let summary: String
-  /// The parameters a query may have; nil for a page, which leaves them to its script.
+  /// The parameters a request may have. Nil for a page, which leaves its query to its script.
   let parameters: [Parameter]?
+  /// Nil when there is none.
+  let body: Body?
+  let outcomes: [Outcome]
   let handler: Handler
 
   typealias Handler = @Sendable (RoutedRequest) async throws -> Response
 
-  struct Parameter: Hashable, Sendable {
-    let name: String
-    let summary: String
-
-    init(_ name: String, _ summary: String) {
-      self.name = name
-      self.summary = summary
-    }
-  }
-
   init(
     _ method: HTTPRequest.Method, _ path: PathPattern, _ summary: String,
-    parameters: [Parameter]? = [], handler: @escaping Handler
+    parameters: [Parameter]? = [], body: Body? = nil, outcomes: [Outcome],
+    handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.summary = summary
     self.parameters = parameters
+    self.body = body
+    self.outcomes = outcomes
     self.handler = handler
   }
 
@@ -40,7 +37,8 @@ struct Route: Sendable {
   var methods: [HTTPRequest.Method] { method == .get ? [.get, .head] : [method] }
 
   func check(_ query: Query) throws(Problem) {
-    guard let names = parameters?.map(\.name) else { return }
+    guard let parameters else { return }
+    let names = parameters.filter { $0.place == .query }.flatMap(\.names)
     for item in query.items where !names.contains(item.name) {
       throw Problem(
         .badRequest,

@@ -48,6 +48,12 @@ extension Server {
     public var responseTimeout: Duration = .seconds(60)
     /// How long a connection without a request stays open.
     public var idleTimeout: Duration = .seconds(60)
+    /// Clients that follow changes at a time; further ones are asked to come again.
+    public var streams = 1000
+    /// How often each of them is sent something at least.
+    public var heartbeat: Duration = .seconds(15)
+    /// How often to look for changes while anybody follows them.
+    public var changePoll: Duration = .milliseconds(100)
 
     public init() {}
   }

@@ -54,7 +54,7 @@ enum ProcCommand {
     }
     guard !cards.isEmpty else {
       if options.format == .json { invocation.console.write("[]\n") }
-      if options.format == .csv { invocation.console.write(CSV.header) }
+      if options.format == .csv { invocation.console.write(CSV.header()) }
       let place = options.source.isLive ? "runs here" : "is known"
       invocation.console.say("no process '\(terminalSafe(options.process))' \(place)")
       return

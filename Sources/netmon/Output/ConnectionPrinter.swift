@@ -17,7 +17,7 @@ struct ConnectionPrinter {
     self.format = format
     self.console = console
     self.now = now
-    if format == .csv { console.write(CSV.header) }
+    if format == .csv { console.write(CSV.header()) }
   }
 
   mutating func print(_ connection: Connection) {
@@ -33,7 +33,7 @@ struct ConnectionPrinter {
       connection.write(to: &json)
       json.endLine()
     case .csv:
-      console.write(CSV.row(connection, for: console))
+      console.write(CSV.row(connection))
     }
     if json.bytes.count > 1 << 15 { flush() }
   }

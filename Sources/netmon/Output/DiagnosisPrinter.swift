@@ -36,7 +36,7 @@ struct DiagnosisPrinter {
           check.name, check.state.rawValue, check.provides, check.finding ?? "",
           check.remedy ?? "",
         ]
-        console.write(CSV.line(fields.map { CSV.field($0, for: console) }))
+        console.write(CSV.line(fields.map(CSV.field)))
       }
     }
     console.write(json.bytes)

@@ -30,7 +30,7 @@ struct ErrorPrinter {
       console.write(CSV.line(keys.map(\.fieldName) + ["count", "first", "last", "successes"]))
       for group in summary.groups {
         let counts = ["\(group.count)", "\(group.first)", "\(group.last)", "\(group.successes)"]
-        console.write(CSV.line(group.keys.map { CSV.field($0.1 ?? "", for: console) } + counts))
+        console.write(CSV.line(group.keys.map { CSV.field($0.1 ?? "") } + counts))
       }
     }
   }

@@ -29,8 +29,7 @@ struct GapPrinter {
       for gap in gaps {
         let times = ["\(gap.from)", "\(gap.to)", gap.count.map { "\($0)" } ?? ""]
         console.write(
-          CSV.line(
-            [CSV.field(gap.host, for: console)] + times + [CSV.field(gap.reason, for: console)]))
+          CSV.line([CSV.field(gap.host)] + times + [CSV.field(gap.reason)]))
       }
     }
   }

@@ -45,7 +45,7 @@ struct SelfTestPrinter {
           verdict.records.map(\.evidence).joined(separator: "; "),
           verdict.missing.joined(separator: "; "), verdict.reason ?? "",
         ]
-        console.write(CSV.line(fields.map { CSV.field($0, for: console) }))
+        console.write(CSV.line(fields.map(CSV.field)))
       }
     }
     console.write(json.bytes)

@@ -53,6 +53,18 @@ enum RawConnection {
       return String(received[..<cut])
     }
 
+    /// Up to so many bytes; fewer once `isEnough` of what there is.
+    mutating func receive(
+      bytes limit: Int, orWhen isEnough: (String) throws -> Bool
+    ) async throws -> String {
+      while received.utf8.count < limit, try !isEnough(received),
+        let bytes = try await inbound.next(isolation: #isolation)
+      {
+        received += String(buffer: bytes)
+      }
+      return String(decoding: received.utf8.prefix(limit), as: UTF8.self)
+    }
+
     /// Everything up to the connection's end, which the server must bring about. A reset is an end
     /// too: the kernel sends one when the server closes with bytes of ours unread.
     mutating func receiveToEnd() async throws -> String {

@@ -1,0 +1,4 @@
+/// What version of netmon this is.
+public enum Release {
+  public static let version = "0.1.0"
+}

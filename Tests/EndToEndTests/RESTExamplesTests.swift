@@ -64,7 +64,22 @@ struct RESTExamplesTests {
       #expect(try Record.list(try await answer(of: command, from: server)) == records)
       #expect(!records.isEmpty)
     }
-    #expect(documentation.commands("curl").count == expected.count + 1)
+    #expect(documentation.commands("curl").count == expected.count + 2)
+  }
+
+  @Test("The stream says where it begins, and what fails from then on")
+  func streaming() async throws {
+    let server = try await NetmonService.serve(directory("netmon.db"))
+    let command = try #require(example(containing: "/api/stream"))
+    let stream = try ChildProcess(
+      "bash", ["-c", "exec " + command.replacing(Self.base, with: server.url)])
+    #expect(await stream.output.line(containing: "event: ") == "event: start")
+    _ = try await answer(of: try #require(example(containing: "-d")), from: server)
+    #expect(await stream.output.line(containing: "event: ") == "event: connection")
+    let data = try #require(await stream.output.line(containing: "data: "))
+    #expect(try object(String(data.dropFirst(6)))["error"] == "ECONNREFUSED" as NSString)
+    #expect(await server.stop() == 0)
+    #expect(await stream.status == 0, "it ends as a whole")
   }
 
   // MARK: - Pieces

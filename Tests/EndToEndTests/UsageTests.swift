@@ -44,7 +44,9 @@ struct UsageTests {
       "proc", "proc ''", "proc a b", "proc a --limit -1", "proc a -o xml", "proc a --since soon",
       "proc a --live --db x.db", "proc 99999999999999999999",
       "errors --live", "errors --by ''", "errors --by x", "errors --by error,,pid",
-      "errors --limit -1",
+      "errors --limit -1", "errors --follow", "errors --follow -o json", "errors --follow -o csv",
+      "query --follow --live", "query --follow --count", "query --follow --gaps",
+      "query --follow --sort pid", "query --follow -o json",
     ] + ["query", "errors"].flatMap { command in sharedMistakes.map { "\(command) \($0)" } }
 
   /// Of the options that list and count have in common.

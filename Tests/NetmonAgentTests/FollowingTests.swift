@@ -82,8 +82,10 @@ import Testing
   @Test func whereThereIsNoServerItFailsAtOnce() async throws {
     let server = try await RunningServer.start(try stores.store("server.db"))
     try await server.stop()
-    let client = try RESTClient(server: server.url, client: .shared)
-    await #expect(throws: RESTError.self) { try await client.follow(Filter()) { _ in } }
+    try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
+      let client = try RESTClient(server: server.url, client: client)
+      await #expect(throws: RESTError.self) { try await client.follow(Filter()) { _ in } }
+    }
   }
 
   @Test func aFilterNarrowsIt() async throws {

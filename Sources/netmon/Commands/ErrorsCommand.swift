@@ -12,6 +12,7 @@ enum ErrorsCommand {
     var limit = 100
     var format = OutputFormat.table
     var explained: String?
+    var follows = false
   }
 
   static let declaration = Command<Netmon.Action>(
@@ -37,11 +38,18 @@ enum ErrorsCommand {
         help: "what makes a group, joined by commas")
       Option(
         "limit", short: "n", \.limit, in: 0...1_000_000, help: "how many groups at most, 0 for all")
+      Flag(
+        "follow", short: "f", \.follows,
+        help: "draw the counts again when they change; with -o jsonl, print each group that has")
       Option("output", short: "o", \.format, help: "how to print")
       Option(
         "explain", \.explained, "NAME",
         completion: .suggestions(ErrorCatalog.all.map(\.error.name)),
         help: "say what an error means, and nothing else")
+    }
+    Check {
+      $0.follows && ![.table, .jsonl].contains($0.format)
+        ? "--follow has no end: it goes with -o table or jsonl" : nil
     }
     Check { $0.source.isLive ? "--live shows only what is open now; errors need a database" : nil }
   } action: { options in
@@ -53,20 +61,22 @@ enum ErrorsCommand {
       return invocation.console.write("\(try explanation(of: name))\n")
     }
     let now = invocation.now()
-    let query = ErrorQuery(
-      filter: try options.filter.filter(now: now, command: "errors"),
-      by: try parseKeys(options.by), now: now,
-      limit: options.limit == 0 ? 1_000_000 : options.limit)
+    let query = try query(of: options, now: now)
+    if options.follows { try checkOutput(ofFollowing: options, invocation) }
     try await options.source.withSource(invocation) { source in
-      let summary =
-        switch source {
-        case .store(let store): try store.errorSummary(query)
-        case .server(let client): try await client.errors(query)
-        case .live: ErrorSummary(groups: [], timeline: [])
-        }
+      if options.follows { return try await follow(options, in: source, invocation) }
+      let summary = try await source.errors(query)
       ErrorPrinter(invocation.console, now: now).print(summary, by: query.by, as: options.format)
       await QueryCommand.noteGaps(query.filter, in: source, since: nil, invocation)
     }
+  }
+
+  /// What is asked for at this moment, from which relative times count.
+  static func query(of options: Options, now: Timestamp) throws -> ErrorQuery {
+    ErrorQuery(
+      filter: try options.filter.filter(now: now, command: "errors"),
+      by: try parseKeys(options.by), now: now,
+      limit: options.limit == 0 ? 1_000_000 : options.limit)
   }
 
   private static func explanation(of name: String) throws(CommandError) -> ErrorExplanation {

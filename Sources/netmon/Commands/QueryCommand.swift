@@ -11,6 +11,7 @@ enum QueryCommand {
     var sort: String?
     var counts = false
     var gaps = false
+    var follows = false
     var format = OutputFormat.table
   }
 
@@ -19,7 +20,8 @@ enum QueryCommand {
     summary: "List connections, newest first",
     discussion: """
       Terms of the filter language are joined by and; commas mean any of; a leading - negates. \
-      A bare word is searched in process names, paths, addresses, hosts and services.
+      A bare word is searched in process names, paths, addresses, hosts and services. With --follow \
+      TIME is when a record last changed.
       """,
     examples: [
       Example("netmon query error:any since:1h", "everything that failed in the last hour"),
@@ -27,6 +29,7 @@ enum QueryCommand {
       Example("netmon query process:curl remote::443 -error:none -o json"),
       Example("netmon query --count error:ECONNREFUSED"),
       Example("netmon query --gaps --since 1d", "what is known to be missing"),
+      Example("netmon query --follow error:any", "failures as they happen"),
     ],
     options: Options()
   ) {
@@ -41,8 +44,12 @@ enum QueryCommand {
         help: "order by a field of the record, - for descending")
       Flag("count", \.counts, help: "print only how many match, whatever the limit")
       Flag("gaps", \.gaps, help: "list what is known to be missing, of a time and host, instead")
+      Flag(
+        "follow", short: "f", \.follows,
+        help: "go on with all that changes; oldest first, and a record again when it has changed")
       Option("output", short: "o", \.format, help: "how to print")
     }
+    Check { $0.follows ? $0.obstacleToFollowing : nil }
     Check {
       $0.gaps && ($0.counts || $0.source.isLive || $0.sort != nil)
         ? "--gaps goes with neither --count, --live nor --sort" : nil
@@ -60,6 +67,7 @@ enum QueryCommand {
     }
     try await options.source.withSource(invocation) { source in
       if options.gaps { return try await listGaps(filter, in: source, options, invocation) }
+      if options.follows { return try await follow(filter, in: source, options, invocation) }
       if options.counts {
         invocation.console.write("\(try await source.count(filter, now: now))\n")
         return await noteGaps(filter, in: source, since: nil, invocation)

@@ -23,6 +23,15 @@ enum RecordSource {
     }
   }
 
+  /// The error groups that match.
+  func errors(_ query: ErrorQuery) async throws -> ErrorSummary {
+    switch self {
+    case .store(let store): try store.errorSummary(query)
+    case .server(let client): try await client.errors(query)
+    case .live: ErrorSummary(groups: [], timeline: [])
+    }
+  }
+
   /// How many records match.
   func count(_ filter: Filter, now: Timestamp) async throws -> Int {
     if case .store(let store) = self { return try store.count(filter) }

@@ -26,6 +26,7 @@ enum DefaultDatabase {
     _ path: Path?, host: String, _ invocation: Invocation, _ body: (Store) async throws -> Void
   ) async throws {
     let path = path?.string ?? Self.path(invocation.environment)
+    try refuseSpecialFile(path)
     let clock = ContinuousClock()
     var broken: Store?
     while true {
@@ -47,6 +48,20 @@ enum DefaultDatabase {
       }
       return try opened.store.checkpoint()
     }
+  }
+
+  /// Refuses what is there and is no regular file: to open a FIFO would wait for ever.
+  static func refuseSpecialFile(_ path: String) throws(CommandError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    let kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: "a directory"
+      case S_IFIFO: "a FIFO"
+      case S_IFSOCK: "a socket"
+      default: "a device"
+      }
+    throw CommandError("\(path) is \(kind), not a database file")
   }
 
   /// The file to read: the one above, or the system's if a user has none.

@@ -11,6 +11,7 @@ enum QueryCommand {
     var sort: String?
     var counts = false
     var gaps = false
+    var fields: FieldList?
     var format = OutputFormat.table
   }
 
@@ -25,6 +26,7 @@ enum QueryCommand {
       Example("netmon query error:any since:1h", "everything that failed in the last hour"),
       Example("netmon query --live state:LISTEN", "what listens here, and who"),
       Example("netmon query process:curl remote::443 -error:none -o json"),
+      Example("netmon query --fields timestamp,process_name,remote_addr,error -o csv"),
       Example("netmon query --count error:ECONNREFUSED"),
       Example("netmon query --gaps --since 1d", "what is known to be missing"),
     ],
@@ -39,13 +41,15 @@ enum QueryCommand {
         "sort", \.sort, "[-]FIELD",
         completion: .suggestions(RecordField.allCases.map(\.rawValue)),
         help: "order by a field of the record, - for descending")
+      Option(
+        "fields", \.fields, help: "which fields of the record to print, in this order")
       Flag("count", \.counts, help: "print only how many match, whatever the limit")
       Flag("gaps", \.gaps, help: "list what is known to be missing, of a time and host, instead")
       Option("output", short: "o", \.format, help: "how to print")
     }
     Check {
-      $0.gaps && ($0.counts || $0.source.isLive || $0.sort != nil)
-        ? "--gaps goes with neither --count, --live nor --sort" : nil
+      $0.gaps && ($0.counts || $0.source.isLive || $0.sort != nil || $0.fields != nil)
+        ? "--gaps goes with none of --count, --live, --sort and --fields" : nil
     }
   } action: { options in
     { invocation in try await run(options, invocation) }
@@ -64,7 +68,8 @@ enum QueryCommand {
         invocation.console.write("\(try await source.count(filter, now: now))\n")
         return await noteGaps(filter, in: source, since: nil, invocation)
       }
-      var printer = ConnectionPrinter(options.format, to: invocation.console, now: now)
+      var printer = ConnectionPrinter(
+        options.format, to: invocation.console, fields: options.fields?.fields, now: now)
       let limit = options.limit == 0 ? nil : options.limit
       var shown = 0
       let query = ConnectionQuery(

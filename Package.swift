@@ -198,6 +198,7 @@ let package = Package(
         "netmon", "faults", "fault-tracer", "netmon-fuzz", "socket-farm", "truth",
         "truth-workload", "NetmonCore",
       ],
+      exclude: ["Golden"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

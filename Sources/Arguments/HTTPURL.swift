@@ -75,7 +75,11 @@ package struct HTTPURL: Hashable, Sendable {
 
 extension HTTPURL: ArgumentValue {
   package init(argument text: String) throws(InvalidValue) {
-    guard let url = Self(text) else { throw .isNot(Self.expectation) }
+    guard let url = Self(text) else {
+      // What is written before an @ is most likely a password.
+      if text.contains("@") { throw .withheld("a URL here has no user, password or @ in it") }
+      throw .isNot(Self.expectation)
+    }
     self = url
   }
 

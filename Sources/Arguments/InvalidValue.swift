@@ -8,6 +8,9 @@ package enum InvalidValue: Error, Hashable, Sendable {
   /// The text is none of the names there are.
   case isNotOneOf([String])
 
+  /// A reason to be told without the text, which may hold a secret.
+  case withheld(String)
+
   /// Any other reason, as a sentence that follows the quoted text: `.because("no such month")`.
   case because(String)
 
@@ -19,6 +22,8 @@ package enum InvalidValue: Error, Hashable, Sendable {
     case .isNotOneOf(let names):
       return "unknown \(placeholder.lowercased()) \(quoted(text))"
         + suggestion(for: text, among: names) + " (\(names.joined(separator: ", ")))"
+    case .withheld(let reason):
+      return reason
     case .because(let reason):
       return "\(quoted(text)): \(reason)"
     }

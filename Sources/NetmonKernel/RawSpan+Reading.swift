@@ -24,11 +24,13 @@ extension RawSpan {
     IPAddress(high: UInt64(bigEndian: load(offset)), low: UInt64(bigEndian: load(offset + 8)))
   }
 
-  /// The text from `offset` up to a NUL or to `end`; invalid UTF-8 is repaired.
+  /// The text from `offset` up to a NUL or to `end`; bytes that are no UTF-8 are kept as
+  /// `String.init(keeping:)` does.
   func string(_ offset: Int, end: Int) -> String {
     guard offset < end, end <= byteCount else { return "" }
     return extracting(offset..<end).withUnsafeBytes { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      let text = UnsafeRawBufferPointer(rebasing: bytes.prefix { $0 != 0 })
+      return text.withMemoryRebound(to: UInt8.self) { String(keeping: $0) }
     }
   }
 }

@@ -3,18 +3,18 @@ import NetmonCore
 
 /// A command that could not do its work: one line for standard error and an exit status.
 struct CommandError: Error {
-  /// Begins with the program's name.
-  var message: String
-  var code: ExitCode
+  /// Begins with the program's name, and can be shown on a terminal whatever it quotes.
+  let message: String
+  let code: ExitCode
 
   init(_ message: String, _ code: ExitCode = .failure) {
-    self.message = "netmon: " + message
+    self.message = "netmon: " + terminalSafe(message)
     self.code = code
   }
 
   /// A mistake in the arguments of a command.
   init(usage message: String, of command: String) {
-    self.message = "netmon \(command): " + message
+    self.message = "netmon \(command): " + terminalSafe(message)
     code = .usage
   }
 
@@ -26,7 +26,7 @@ struct CommandError: Error {
     case let error as RESTError:
       self.init("\(error)", error.exitCode)
     default:
-      self.init(terminalSafe("\(error)"))
+      self.init("\(error)")
     }
   }
 }

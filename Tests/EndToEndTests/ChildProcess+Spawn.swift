@@ -44,7 +44,8 @@ extension ChildProcess {
     )
   }
 
-  private static func spawn(
+  /// Starts a program with these files as its standard streams.
+  static func spawn(
     _ arguments: [String], _ environment: [String: String], streams: [Int32]
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()

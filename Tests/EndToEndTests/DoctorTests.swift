@@ -61,7 +61,7 @@ struct DoctorTests {
   }
 
   @Test(
-    "A narrow terminal cuts no remedy", .enabled(if: Terminal.isPossible, "needs script"),
+    "A narrow terminal cuts no remedy",
     arguments: [60, 80, 200])
   func terminal(columns: Int) async throws {
     let report = try await report()

@@ -38,6 +38,22 @@ struct ExitStatusTests {
     #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
   }
 
+  @Test(
+    "What is no regular file is refused at once",
+    arguments: [
+      ["query"], ["errors"], ["proc", "x"], ["collect", "--once"], ["serve", "-p", "0"],
+    ])
+  func specialFile(command: [String]) async throws {
+    let path = directory("fifo")
+    try #require(mkfifo(path, 0o600) == 0)
+    for (path, kind) in [
+      (path, "a FIFO"), (directory.path, "a directory"), ("/dev/null", "a device"),
+    ] {
+      let result = try await Netmon.run(command + ["--db", path], lifetime: .seconds(20))
+      expectFailure(result, 1, path, kind)
+    }
+  }
+
   @Test("A file that does not exist is not made by a reader")
   func missingFile() async throws {
     let path = directory("missing.db")

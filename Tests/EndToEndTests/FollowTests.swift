@@ -104,8 +104,7 @@ struct FollowTests {
   }
 
   @Test(
-    "On a terminal rows fit, in columns that stand still",
-    .enabled(if: Terminal.isPossible, "needs script"), arguments: [40, 80, 100, 200])
+    "On a terminal rows fit, in columns that stand still", arguments: [40, 80, 100, 200])
   func terminal(columns: Int) async throws {
     let follower = try onTerminal(["query"], columns: columns)
     var lines: [String] = []
@@ -120,9 +119,7 @@ struct FollowTests {
     #expect(lines.dropFirst().contains { $0.dropFirst(offset).hasPrefix("nginx ") })
   }
 
-  @Test(
-    "On a terminal the counts are drawn in place",
-    .enabled(if: Terminal.isPossible, "needs script"))
+  @Test("On a terminal the counts are drawn in place")
   func drawing() async throws {
     let server = try await NetmonService.serve(database)
     let follower = try onTerminal(["errors", "--server", server.url])

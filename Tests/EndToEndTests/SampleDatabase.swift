@@ -16,8 +16,15 @@ enum SampleDatabase {
   static let isPossible = ChildProcess.find("curl") != nil
 
   static func make(in directory: TestDirectory) async throws -> String {
+    try await make(of: try records(), count: count, in: directory)
+  }
+
+  /// A database of records given as a JSON array.
+  static func make(
+    of records: Data, count: Int, in directory: TestDirectory
+  ) async throws -> String {
     let (database, file) = (directory("sample.db"), directory("sample.json"))
-    try records().write(to: URL(fileURLWithPath: file))
+    try records.write(to: URL(fileURLWithPath: file))
     let server = try await NetmonService.serve(database)
     let reply = try await ChildProcess.run(
       "curl",

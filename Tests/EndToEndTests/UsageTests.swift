@@ -21,12 +21,45 @@ struct UsageTests {
     arguments: [
       "qurey": "query", "query --limt 5": "--limit", "query --error ECONREFUSED": "ECONNREFUSED",
       "query stat:LISTEN": "state", "query --sort remote_adr": "remote_addr",
+      "query --fields id,stat": "state",
       "errors --by proces": "process", "--verison": "--version",
     ])
   func suggestion(line: String, meant: String) async throws {
     let result = try await Netmon.run(line.split(separator: " ").map(String.init))
     #expect(result.status == 2)
     #expect(result.errors.contains("did you mean '\(meant)'?"))
+  }
+
+  @Test(
+    "A password in a URL is not shown again",
+    arguments: ["http://me:geheim@localhost:8080", "me:geheim@localhost", "http://geheim@[::1"])
+  func password(url: String) async throws {
+    for environment in [[:], ["NETMON_SERVER": url]] {
+      let options = environment.isEmpty ? ["--server", url] : []
+      let result = try await Netmon.run(["query"] + options, environment: environment)
+      #expect(result.status == 2)
+      #expect(!result.errors.contains("geheim"), "\(result.errors)")
+      #expect(result.errors.contains("no user"))
+    }
+  }
+
+  @Test("What a message quotes is made visible")
+  func hostileArguments() async throws {
+    let evil = "\u{1b}[2J\u{9b}\n\u{202e}x"
+    for arguments in [
+      ["query", "--sort", evil], ["query", "--fields", evil], ["errors", "--by", evil],
+      ["errors", "--explain", evil], ["query", "state:\(evil)"], [evil], ["query", "--\(evil)"],
+      ["query", "--db", "/tmp/\(evil)"], ["proc", evil, "--live"], ["query", "--server", evil],
+      ["serve", "--host", evil], ["collect", "--source", evil],
+    ] {
+      let result = try await Netmon.run(arguments)
+      let shown = result.output + result.errors
+      let controls = shown.unicodeScalars.filter {
+        [.control, .format].contains($0.properties.generalCategory) && $0 != "\n"
+      }
+      #expect(controls.isEmpty, "\(arguments)")
+      #expect(result.errors.count { $0 == "\n" } == 1, "\(result.errors)")
+    }
   }
 
   /// Every option of every command, and what takes none; `''` is an empty argument.
@@ -47,6 +80,8 @@ struct UsageTests {
       "errors --limit -1", "errors --follow", "errors --follow -o json", "errors --follow -o csv",
       "query --follow --live", "query --follow --count", "query --follow --gaps",
       "query --follow --sort pid", "query --follow -o json",
+      "query --fields", "query --fields ''", "query --fields id,,pid",
+      "query --fields x", "query --fields id --gaps",
     ] + ["query", "errors"].flatMap { command in sharedMistakes.map { "\(command) \($0)" } }
 
   /// Of the options that list and count have in common.

@@ -23,7 +23,7 @@ struct ProcProcessTests {
       Array("7 (".utf8) + [0xFF, 0x41]
       + Array(ProcTree.statLine(7, name: "", start: 5).utf8.dropFirst(3))
     let stat = ProcessStat(bytes.span)
-    #expect(stat?.name == "\u{FFFD}A")
+    #expect(stat?.name == "\u{FFFD}ffA")
   }
 
   @Test func kernelThread() throws {

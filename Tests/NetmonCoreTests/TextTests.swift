@@ -51,6 +51,23 @@ import Testing
     #expect(truncatedAtStart(text, columns: columns) == tail)
   }
 
+  @Test(arguments: [
+    ("192.0.2.1:443", 13, "192.0.2.1:443"), ("192.0.2.100:443", 12, "192.0.…0:443"),
+    ("日本語日本語", 7, "日本…語"), ("abc", 2, "a…"), ("abc", 1, "…"),
+  ])
+  func truncationInTheMiddle(_ text: String, _ columns: Int, _ cut: String) {
+    #expect(truncatedInMiddle(text, columns: columns) == cut)
+    #expect(displayWidth(truncatedInMiddle(text, columns: columns)) <= columns)
+  }
+
+  @Test(arguments: [
+    ("", 5, [""]), ("abcdef", 6, ["abcdef"]), ("abcdef", 4, ["abcd", "ef"]),
+    ("日本語", 5, ["日本", "語"]), ("日本", 1, ["日", "本"]), ("abc", .max, ["abc"]),
+  ])
+  func folding(_ text: String, _ columns: Int, _ pieces: [String]) {
+    #expect(folded(text, columns: columns) == pieces)
+  }
+
   @Test func marksWithoutWidthDoNotPileUp() {
     let text = "a" + String(repeating: "\u{301}", count: 10_000)
     #expect(truncated(text, columns: 10).unicodeScalars.count <= 41)

@@ -42,7 +42,7 @@ public final class ProcFS: Sendable {
     try OpenFile(path, in: directory.descriptor).readLines(body)
   }
 
-  /// Where a symbolic link leads; invalid UTF-8 is repaired.
+  /// Where a symbolic link leads; bytes that are no UTF-8 are kept.
   package func target(of path: String) throws(ProcError) -> String {
     let target = Self.readLink(path, in: directory.descriptor, capacity: Int(PATH_MAX)) {
       $0.string(in: 0..<$0.count)

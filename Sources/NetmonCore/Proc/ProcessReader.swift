@@ -79,7 +79,7 @@ public struct ProcessReader: Sendable {
     }
     while bytes.last == 0 { bytes.removeLast() }
     for index in bytes.indices where bytes[index] == 0 { bytes[index] = UInt8(ascii: " ") }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.withUnsafeBufferPointer { String(keeping: $0) }
   }
 }
 

@@ -68,8 +68,8 @@ extension Span<UInt8> {
     return true
   }
 
-  /// The text of `range`; invalid UTF-8 is repaired.
+  /// The text of `range`; bytes that are no UTF-8 are kept as ``Swift/String/init(keeping:)`` does.
   func string(in range: Range<Int>) -> String {
-    extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    extracting(range).withUnsafeBufferPointer { String(keeping: $0) }
   }
 }

@@ -15,6 +15,35 @@ package func truncatedAtStart(_ text: String, columns: Int) -> String {
   return "…" + String(text.unicodeScalars[start.base...])
 }
 
+/// The text cut in its middle to at most so many columns, as what tells addresses apart is at both
+/// ends; what is left out becomes `…`.
+package func truncatedInMiddle(_ text: String, columns: Int) -> String {
+  guard cut(text.unicodeScalars, columns: columns) != nil else { return text }
+  guard columns > 2 else { return truncated(text, columns: columns) }
+  let end = truncatedAtStart(text, columns: columns / 2)
+  return truncated(text, columns: columns - displayWidth(end) + 1) + end.dropFirst()
+}
+
+/// The text in pieces of at most so many columns, or of one character where that is wider.
+package func folded(_ text: String, columns: Int) -> [String] {
+  var pieces: [String] = []
+  var piece = String.UnicodeScalarView()
+  var (width, count) = (0, 0)
+  for scalar in text.unicodeScalars {
+    let added = displayWidth(scalar)
+    // Marks without width could pile up without end.
+    if !piece.isEmpty, added > columns - width || count / 4 >= columns {
+      pieces.append(String(piece))
+      piece = String.UnicodeScalarView()
+      (width, count) = (0, 0)
+    }
+    piece.append(scalar)
+    width += added
+    count += 1
+  }
+  return pieces + [String(piece)]
+}
+
 /// Where to cut so that the rest and `…` fit, or nil if everything fits.
 private func cut<Scalars: Collection>(_ scalars: Scalars, columns: Int) -> Scalars.Index?
 where Scalars.Element == Unicode.Scalar {

@@ -1,11 +1,20 @@
 /// The text with everything visible that could steer a terminal or hide in it.
 ///
 /// Processes name themselves, so any name may hold escape sequences, bidi overrides or invisible
-/// characters. They become `\x1b` and `\u{202e}`; a backslash of the text itself stays alone.
+/// characters. They become `\x1b` and `\u{202e}`, and bytes that were no UTF-8 `\xe9`; a backslash
+/// of the text itself stays alone.
 package func terminalSafe(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+  guard text.unicodeScalars.contains(where: { isUnsafe($0) || $0 == "\u{fffd}" }) else {
+    return text
+  }
   var safe = ""
-  for scalar in text.unicodeScalars {
+  var rest = text.unicodeScalars[...]
+  while let scalar = rest.popFirst() {
+    if scalar == "\u{fffd}", rest.hexadecimalByte != nil {
+      safe += "\\x" + String(rest.prefix(2))
+      rest = rest.dropFirst(2)
+      continue
+    }
     guard isUnsafe(scalar) else {
       safe.unicodeScalars.append(scalar)
       continue

@@ -55,7 +55,7 @@ enum CollectCommand {
     let output = options.format.map { format in
       var console = console
       if !options.once { console.onFailure = { failure.note($0) } }
-      return RecordOutput(ConnectionPrinter(format, to: console, now: invocation.now()))
+      return RecordOutput(ConnectionPrinter(format, to: console, times: .clock))
     }
     try await DefaultDatabase.keeping(
       options.database, host: options.collecting.hostName, invocation

@@ -19,8 +19,10 @@ enum ErrorsCommand {
     "errors",
     summary: "Count what failed, by error, process and destination",
     discussion: """
-      since and until compare the time of the failure. OK counts the connections to the same \
-      destination that worked in the same time.
+      since and until compare the time of the failure. OK counts the connections that worked in the \
+      same time and agree in the keys that are not about the error: those of the same process to \
+      the same destination, by default. SUCCESS is their part of all. RATE is over the time asked \
+      about, or else since the first failure; TREND, on a terminal, is the same time in equal parts.
       """,
     examples: [
       Example("netmon errors --since 1h", "what failed in the last hour"),
@@ -66,7 +68,8 @@ enum ErrorsCommand {
     try await options.source.withSource(invocation) { source in
       if options.follows { return try await follow(options, in: source, invocation) }
       let summary = try await source.errors(query)
-      ErrorPrinter(invocation.console, now: now).print(summary, by: query.by, as: options.format)
+      ErrorPrinter(invocation.console, now: now, span: query.filter.span)
+        .print(summary, by: query.by, as: options.format)
       await QueryCommand.noteGaps(query.filter, in: source, since: nil, invocation)
     }
   }

@@ -32,7 +32,7 @@ enum ProcCommand {
     Group("Output") {
       Option(
         "limit", short: "n", \.limit, in: 0...1_000_000,
-        help: "how many connections to show of each instance, 0 for all")
+        help: "how many connections, peers and failures to show of each instance, 0 for all")
       Option("output", short: "o", \.format, help: "how to print")
     }
   } action: { options in
@@ -59,6 +59,7 @@ enum ProcCommand {
       invocation.console.say("no process '\(terminalSafe(options.process))' \(place)")
       return
     }
-    ProcessPrinter(invocation.console, now: now).print(cards, as: options.format)
+    ProcessPrinter(invocation.console, now: now, limit: options.limit)
+      .print(cards, as: options.format)
   }
 }

@@ -12,6 +12,7 @@ enum QueryCommand {
     var counts = false
     var gaps = false
     var follows = false
+    var fields: FieldList?
     var format = OutputFormat.table
   }
 
@@ -27,6 +28,7 @@ enum QueryCommand {
       Example("netmon query error:any since:1h", "everything that failed in the last hour"),
       Example("netmon query --live state:LISTEN", "what listens here, and who"),
       Example("netmon query process:curl remote::443 -error:none -o json"),
+      Example("netmon query --fields timestamp,process_name,remote_addr,error -o csv"),
       Example("netmon query --count error:ECONNREFUSED"),
       Example("netmon query --gaps --since 1d", "what is known to be missing"),
       Example("netmon query --follow error:any", "failures as they happen"),
@@ -42,6 +44,8 @@ enum QueryCommand {
         "sort", \.sort, "[-]FIELD",
         completion: .suggestions(RecordField.allCases.map(\.rawValue)),
         help: "order by a field of the record, - for descending")
+      Option(
+        "fields", \.fields, help: "which fields of the record to print, in this order")
       Flag("count", \.counts, help: "print only how many match, whatever the limit")
       Flag("gaps", \.gaps, help: "list what is known to be missing, of a time and host, instead")
       Flag(
@@ -51,8 +55,8 @@ enum QueryCommand {
     }
     Check { $0.follows ? $0.obstacleToFollowing : nil }
     Check {
-      $0.gaps && ($0.counts || $0.source.isLive || $0.sort != nil)
-        ? "--gaps goes with neither --count, --live nor --sort" : nil
+      $0.gaps && ($0.counts || $0.source.isLive || $0.sort != nil || $0.fields != nil)
+        ? "--gaps goes with none of --count, --live, --sort and --fields" : nil
     }
   } action: { options in
     { invocation in try await run(options, invocation) }
@@ -72,7 +76,8 @@ enum QueryCommand {
         invocation.console.write("\(try await source.count(filter, now: now))\n")
         return await noteGaps(filter, in: source, since: nil, invocation)
       }
-      var printer = ConnectionPrinter(options.format, to: invocation.console, now: now)
+      var printer = ConnectionPrinter(
+        options.format, to: invocation.console, fields: options.fields?.fields, now: now)
       let limit = options.limit == 0 ? nil : options.limit
       var shown = 0
       let query = ConnectionQuery(

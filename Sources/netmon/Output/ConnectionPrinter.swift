@@ -4,36 +4,50 @@ import NetmonCore
 struct ConnectionPrinter {
   private let format: OutputFormat
   private let console: Console
-  private let now: Timestamp
+  private let fields: [RecordField]?
+  private let rows: ConnectionTable
   private var json = JSONWriter(capacity: 1 << 16)
-  private var table = ConnectionPrinter.emptyTable
+  private var table: Table
   private var count = 0
   private var hasTitle = false
 
   /// Rows that are laid out together; those that follow keep the layout of their own block.
   private static let block = 2000
 
-  init(_ format: OutputFormat, to console: Console, now: Timestamp) {
+  /// `fields` are the ones to print; nil is all of them, and in tables the most important.
+  init(
+    _ format: OutputFormat, to console: Console, fields: [RecordField]? = nil,
+    times: ConnectionTable.Times
+  ) {
     self.format = format
     self.console = console
-    self.now = now
-    if format == .csv { console.write(CSV.header()) }
+    self.fields = fields
+    rows = ConnectionTable(for: console, fields: fields, times: times)
+    table = Table(rows.columns)
+    if format == .csv { console.write(CSV.header(fields ?? RecordField.allCases)) }
+  }
+
+  /// A printer of what has been; a terminal is told how long before `now`.
+  init(
+    _ format: OutputFormat, to console: Console, fields: [RecordField]? = nil, now: Timestamp
+  ) {
+    self.init(format, to: console, fields: fields, times: .ages(now: now))
   }
 
   mutating func print(_ connection: Connection) {
     count += 1
     switch format {
     case .table:
-      table.add(row(connection))
+      table.add(rows.row(connection))
       if table.rows.count >= Self.block { flush() }
     case .json:
       json.raw(count == 1 ? "[\n" : ",\n")
-      connection.write(to: &json)
+      connection.write(fields, to: &json)
     case .jsonl:
-      connection.write(to: &json)
+      connection.write(fields, to: &json)
       json.endLine()
     case .csv:
-      console.write(CSV.row(connection))
+      console.write(CSV.row(connection, fields ?? RecordField.allCases))
     }
     if json.bytes.count > 1 << 15 { flush() }
   }
@@ -47,7 +61,7 @@ struct ConnectionPrinter {
     if !table.rows.isEmpty {
       console.write(table.render(for: console, titled: !hasTitle))
       hasTitle = true
-      table = Self.emptyTable
+      table = Table(rows.columns)
     }
   }
 
@@ -57,55 +71,22 @@ struct ConnectionPrinter {
     flush()
     if count == 0, format == .table, console.isTerminal { console.say("nothing matches") }
   }
+}
 
-  // MARK: - Table
-
-  private static let emptyTable = Table([
-    .init(title: "TIME", dropOrder: 3),
-    .init(title: "PROTO", dropOrder: 1),
-    .init(title: "STATE"),
-    .init(title: "PROCESS", minimum: 12),
-    .init(title: "PID", alignment: .right, dropOrder: 4),
-    .init(title: "LOCAL", minimum: 15, dropOrder: 2),
-    .init(title: "REMOTE", minimum: 15),
-    .init(title: "SERVICE", dropOrder: 0),
-    .init(title: "ERROR"),
-  ])
-
-  private func row(_ connection: Connection) -> [Table.Cell] {
-    let process = connection.process
-    return [
-      .init(time(connection.timestamp), .dim),
-      .init(connection.transport.name, .dim),
-      .init(connection.state.name, style(of: connection)),
-      .init(process.name.isEmpty ? "-" : process.name),
-      .init(process.identity.pid == 0 ? "-" : "\(process.identity.pid)"),
-      .init("\(connection.local)"),
-      .init(remote(connection)),
-      .init(connection.serviceName ?? "-", .dim),
-      .init(connection.error?.name ?? "-", connection.error == nil ? .dim : .bad),
-    ]
-  }
-
-  private func remote(_ connection: Connection) -> String {
-    connection.remote.port == 0 && connection.remote.address.isUnspecified
-      ? "-" : "\(connection.remote)"
-  }
-
-  /// On a terminal the time alone when it was today (UTC); on a pipe always all of it.
-  private func time(_ timestamp: Timestamp) -> String {
-    let text = timestamp.description
-    guard console.isTerminal else { return text }
-    let isToday = text.prefix(10) == now.description.prefix(10)
-    let clock = text.dropFirst(11).prefix(8) + "Z"
-    return isToday ? String(clock) : text.prefix(10) + " " + clock
-  }
-
-  private func style(of connection: Connection) -> Table.Style {
-    switch connection.state {
-    case .ESTABLISHED, .LISTEN: .good
-    case .SYN_SENT, .SYN_RECV, .CLOSE_WAIT: .warning
-    default: connection.error == nil ? .dim : .bad
+extension Connection {
+  /// Writes these fields as one JSON object; nil is all of them.
+  fileprivate func write(_ fields: [RecordField]?, to json: inout JSONWriter) {
+    guard let fields else { return write(to: &json) }
+    json.object { json in
+      for field in fields {
+        switch self[field] {
+        case nil:
+          json.key(field.rawValue)
+          json.null()
+        case .text(let text): json.field(field.rawValue, text)
+        case .integer(let number): json.field(field.rawValue, number)
+        }
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import NetmonCore
 
 /// Standard output and standard error.
 ///
@@ -31,9 +32,9 @@ struct Console: Sendable {
     bytes.withUnsafeBufferPointer { write($0) }
   }
 
-  /// Writes one line of message to standard error.
+  /// Writes one line of message to standard error, whatever the message holds.
   func say(_ message: String) {
-    complain("netmon: \(message)\n")
+    complain("netmon: \(terminalSafe(message))\n")
   }
 
   /// Writes text to standard error as it stands. What watches goes on when nobody reads it.

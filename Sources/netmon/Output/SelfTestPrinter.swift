@@ -19,7 +19,9 @@ struct SelfTestPrinter {
       printTable(test.verdicts)
       console.write("\n\(test.verdicts.summary)\n")
       for gap in test.gaps {
-        console.write("lost meanwhile: \(gap.count.map { "\($0)" } ?? "unknown"); \(gap.reason)\n")
+        console.write(
+          "lost meanwhile: \(gap.count.map { "\($0)" } ?? "unknown"); \(terminalSafe(gap.reason))\n"
+        )
       }
     case .json:
       json.object { json in

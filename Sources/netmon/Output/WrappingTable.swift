@@ -30,6 +30,7 @@ struct WrappingTable {
       }
     }
     var table = Table(shown.map { columns[$0] } + [.init(title: lastTitle)])
+    table.staysInColumns = true
     let width = console.isTerminal ? max(room(beside: shown, console), 1) : .max
     for row in rows {
       let lines = Self.wrapped(row.text, columns: width)

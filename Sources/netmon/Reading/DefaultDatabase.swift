@@ -26,6 +26,7 @@ enum DefaultDatabase {
     _ path: Path?, host: String, _ invocation: Invocation, _ body: (Store) async throws -> Void
   ) async throws {
     let path = path?.string ?? Self.path(invocation.environment)
+    try refuseSpecialFile(path)
     let clock = ContinuousClock()
     var broken: Store?
     while true {
@@ -47,6 +48,12 @@ enum DefaultDatabase {
       }
       return try opened.store.checkpoint()
     }
+  }
+
+  /// Refuses what is there and is no regular file: to open a FIFO would wait for ever.
+  static func refuseSpecialFile(_ path: String) throws(CommandError) {
+    guard let kind = SpecialFile(path: path)?.rawValue else { return }
+    throw CommandError("\(path) is \(kind), not a database file")
   }
 
   /// The file to read: the one above, or the system's if a user has none.

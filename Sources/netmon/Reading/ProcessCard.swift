@@ -2,13 +2,22 @@ import NetmonAgent
 import NetmonCore
 import NetmonStore
 
-/// One process instance with its latest connections.
+/// One process instance: who it is, whom it talked to, and its latest connections.
 struct ProcessCard {
   var summary: ProcessSummary
+  /// Whether it runs now; nil where that cannot be told.
+  var isRunning: Bool?
   var connections: [Connection]
+  /// Of ``considered`` connections, the latest.
+  var peers = ProcessPeers()
+  /// How many connections `peers` are made of.
+  var considered = 0
 
   /// How many instances are shown; a name like `*` could match every process that ever ran.
   private static let maximum = 100
+
+  /// How many connections are read for all cards together, to find out whom they talked to.
+  private static let budget = 20_000
 
   /// The instances of a process, the latest seen first.
   ///
@@ -30,18 +39,42 @@ struct ProcessCard {
           ProcessCard(silent: $0, now: now)
         })
     }
+    let considered = max(limit, budget / max(summaries.count, 1))
     var cards: [ProcessCard] = []
     for summary in summaries {
-      var query = ConnectionQuery(filter: filter, limit: limit == 0 ? nil : limit)
+      var query = ConnectionQuery(filter: filter, limit: limit == 0 ? nil : considered)
       query.filter.terms += summary.terms
-      var connections: [Connection] = []
+      var card = ProcessCard(
+        summary: summary, isRunning: source.isRunning(summary), connections: [])
       try await source.forEachConnection(query, now: now) { connection in
-        connections.append(connection)
+        card.add(connection, limit: limit)
         return true
       }
-      cards.append(ProcessCard(summary: summary, connections: connections))
+      cards.append(card)
     }
     return cards
+  }
+
+  /// Takes in the next connection; only the first ones are kept, all of them if `limit` is 0.
+  fileprivate mutating func add(_ connection: Connection, limit: Int) {
+    peers.add(connection)
+    considered += 1
+    if limit == 0 || connections.count < limit { connections.append(connection) }
+  }
+}
+
+extension RecordSource {
+  /// Whether a process of this host's own database runs now; nil if nobody here can know.
+  fileprivate func isRunning(_ summary: ProcessSummary) -> Bool? {
+    let identity = summary.process.identity
+    guard case .store = self, summary.host == HostIdentity.hostName, identity.pid > 0,
+      identity.startTime > 0, var reader = (try? ProcFS()).map({ ProcessReader($0) })
+    else { return nil }
+    do {
+      return try reader.process(pid: identity.pid).identity == identity
+    } catch {
+      return error.isVanished ? false : nil
+    }
   }
 }
 
@@ -51,7 +84,7 @@ extension ProcessCard {
     let summary = ProcessSummary(
       process: process, host: HostIdentity.hostName, firstSeen: now, lastSeen: now,
       connections: 0, errors: 0, open: 0, listens: [])
-    self.init(summary: summary, connections: [])
+    self.init(summary: summary, isRunning: true, connections: [])
   }
 }
 
@@ -95,8 +128,9 @@ extension LiveSource {
           lastSeen: first.timestamp, connections: connections.count,
           errors: connections.count { $0.error != nil },
           open: connections.count { $0.closedAt == nil }, listens: listens)
-        return ProcessCard(
-          summary: summary, connections: Array(connections.prefix(limit == 0 ? .max : limit)))
+        var card = ProcessCard(summary: summary, isRunning: true, connections: [])
+        for connection in connections { card.add(connection, limit: limit) }
+        return card
       }
       .sorted { $0.summary.process.identity.pid < $1.summary.process.identity.pid }
   }

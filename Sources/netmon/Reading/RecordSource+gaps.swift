@@ -23,7 +23,7 @@ extension RecordSource {
 
 extension Filter {
   /// What `since:` and `until:` ask for: from the first time up to, but not including, the second.
-  fileprivate var span: (since: Timestamp?, until: Timestamp?) {
+  var span: (since: Timestamp?, until: Timestamp?) {
     var (since, until): (Timestamp?, Timestamp?)
     for term in terms where !term.isNegated && term.anyOf.count == 1 {
       guard case .time(let field, let comparison) = term.anyOf[0],

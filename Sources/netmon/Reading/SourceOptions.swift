@@ -39,6 +39,7 @@ struct SourceOptions: Sendable {
     }
     guard let server else {
       let path = try database?.string ?? DefaultDatabase.existing(invocation.environment)
+      try DefaultDatabase.refuseSpecialFile(path)
       return try await body(.store(try Store(path: path, access: .readOnly)))
     }
     return try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in

@@ -28,11 +28,18 @@ extension RESTClient {
     var rest = connections
     while !rest.isEmpty {
       var lines = JSONWriter(capacity: min(rest.count * 700, Self.bodySize))
+      var count = 0
       while lines.bytes.count < Self.bodySize, let connection = rest.popFirst() {
         connection.write(to: &lines)
         lines.endLine()
+        count += 1
       }
-      _ = try await post(lines.bytes, as: "application/x-ndjson", to: "/api/connections")
+      let receipt = try await post(
+        lines.bytes, as: "application/x-ndjson", to: "/api/connections")
+      guard receipt.accepted == count else {
+        throw .notNetmon(
+          server: server, reason: "it accepted \(receipt.accepted) records of \(count)")
+      }
     }
   }
 

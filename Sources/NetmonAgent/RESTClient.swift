@@ -101,9 +101,10 @@ public struct RESTClient: Sendable {
       response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
     guard isProblem else {
       // A proxy in between says these when the server behind it is away.
-      if [502, 503, 504].contains(response.status.code) {
+      if [408, 429, 500, 502, 503, 504].contains(response.status.code) {
         return .unavailable(
-          status: Int(response.status.code), detail: detail(body, response), retryAfter: nil)
+          status: Int(response.status.code), detail: detail(body, response),
+          retryAfter: response.retryAfter)
       }
       return .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
     }
@@ -113,7 +114,7 @@ public struct RESTClient: Sendable {
     case 429, 500...:
       return .unavailable(
         status: Int(response.status.code), detail: detail(body, response),
-        retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) })
+        retryAfter: response.retryAfter)
     default:
       return .refused(status: Int(response.status.code), detail: detail(body, response))
     }
@@ -124,8 +125,16 @@ public struct RESTClient: Sendable {
     struct Problem: Decodable {
       var detail: String?
       var title: String?
+      var errors: [Mistake]?
+    }
+    struct Mistake: Decodable {
+      var pointer: String
+      var detail: String
     }
     let problem = try? JSONDecoder().decode(Problem.self, from: Data(body))
+    if let mistake = problem?.errors?.first {
+      return terminalSafe("\(mistake.pointer): \(mistake.detail)")
+    }
     return terminalSafe(
       problem?.detail ?? problem?.title ?? response.status.reasonPhrase)
   }
@@ -169,5 +178,12 @@ extension HTTPParserError {
     case .invalidEOFState, .closedConnection: true
     default: false
     }
+  }
+}
+
+extension HTTPClientResponse {
+  /// Seconds to wait (RFC 9110, 10.2.3); nil where there is none, or it is a date.
+  fileprivate var retryAfter: Int? {
+    headers.first(name: "Retry-After").flatMap { Int($0) }
   }
 }

@@ -96,10 +96,15 @@ extension Replicator {
         try await send(connections[middle...])
         return
       }
-      logger.error("the server refused a record", metadata: ["error": "\(fault)"])
+      logger.error(
+        "the server refused a record",
+        metadata: [
+          "origin": "\(connection.origin.map { terminalSafe("\($0)") } ?? "")", "error": "\(fault)",
+        ])
       try store.recordGap(
         Gap(
-          host: connection.host ?? "", from: connection.timestamp, to: now(), count: 1,
+          host: connection.host ?? "", from: connection.timestamp,
+          to: max(connection.timestamp, connection.updatedAt ?? connection.timestamp), count: 1,
           reason: "refused by the server: \(fault)"))
     }
   }

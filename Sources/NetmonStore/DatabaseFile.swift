@@ -33,6 +33,9 @@ struct DatabaseFile {
   /// our business, whatever is wrong with it.
   var isOurs: Bool { isMarked || !companions.isEmpty }
 
+  /// Whether there was a whole file here once.
+  var hasReserve: Bool { companions.contains(path + "-reserve") }
+
   /// Whether its header says so.
   var isMarked: Bool { isSQLite && number(at: 68) == Schema.applicationID }
 
@@ -40,12 +43,13 @@ struct DatabaseFile {
 
   /// What is wrong with it as far as that can be seen; nil may still be damaged.
   ///
-  /// SQLite would take an empty file for a new one, drop its log and say nothing; with a log that
-  /// fits it, it would write into any file; and some flipped bits would make it refuse to write, or
-  /// read all texts as UTF-16.
+  /// SQLite would take an empty file for a new one, drop its log and say nothing, where a log or the
+  /// reserve, which is made last, shows that it was not; with a log that fits it, it would write into
+  /// any file; and some flipped bits would make it refuse to write, or read all texts as UTF-16.
   var fault: String? {
     if header.isEmpty {
-      return logSize > 0 ? (identity == nil ? "only its log is left" : "it is empty") : nil
+      guard identity != nil else { return logSize > 0 ? "only its log is left" : nil }
+      return logSize > 0 || hasReserve ? "it is empty" : nil
     }
     guard isSQLite, header.count == 100 else { return "its header is not that of a database" }
     let isReadable =
@@ -63,7 +67,8 @@ struct DatabaseFile {
   ///
   /// Of several processes that find it damaged at once, one does so: the directory is locked.
   ///
-  /// - Returns: the new path; nil if it is not the file any more that was looked at.
+  /// - Returns: the new path of the file, or of its log if that is all there is; nil if it is not the
+  ///   file any more that was looked at.
   /// - Throws: ``StoreError/cannotOpen(path:reason:)`` if it cannot be renamed.
   func setAside(at time: Timestamp) throws(StoreError) -> String? {
     let directory = open(Self.directory(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -81,7 +86,7 @@ struct DatabaseFile {
       }
     }
     fsync(directory)
-    return new
+    return identity == nil ? new + "-wal" : new
   }
 }
 

@@ -10,13 +10,14 @@ struct DiskReserve {
   }
 
   /// Takes the bytes, or less where there are not many: a quarter of what is free. What cannot be had
-  /// is done without.
+  /// is done without, and what there is too much of is given back.
   func take(_ bytes: Int64) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     let size = min(bytes, self.size + freeOnDisk / 4)
     if size > self.size, posix_fallocate(descriptor, 0, off_t(size)) != 0 { release() }
+    if size < self.size { ftruncate(descriptor, off_t(size)) }
   }
 
   /// What it has, in bytes.

@@ -37,6 +37,11 @@ extension Store {
       do throws(StoreError) {
         if let broken, let damage = broken.damage, broken.file == file.identity { throw damage }
         if let fault = file.fault { throw file.error(fault) }
+        if damage == nil, file.identity == nil, file.hasReserve {
+          // Deleted while nobody had it open.
+          damage = .replaced(path: path)
+          since = file.lastWritten ?? now
+        }
         let store = try Store(path: path)
         if file.logSize > 0 { try store.checkQuickly() }
         if let damage {
@@ -50,7 +55,9 @@ extension Store {
         fault = error
       }
       if let name = try file.setAside(at: now) {
-        (damage, setAside) = (fault, name)
+        // A log without its file is what a deletion leaves.
+        if file.identity != nil || damage == nil { damage = fault }
+        setAside = name
         since = min(since, file.lastWritten ?? now)
       }
     }
@@ -113,11 +120,12 @@ extension StoreError {
   fileprivate func gap(
     host: String, from: Timestamp, to: Timestamp, setAside: String?
   ) -> Gap {
-    let name = setAside?.split(separator: "/").last.map(String.init)
-    let reason = name.map { "the database was damaged and set aside as \($0)" }
-    return Gap(
-      host: host, from: from, to: to, count: nil,
-      reason: reason ?? "the database was deleted or replaced")
+    let name = setAside?.split(separator: "/").last ?? ""
+    let reason =
+      if case .replaced = self { "the database was deleted or replaced" } else {
+        "the database was damaged and set aside as \(name)"
+      }
+    return Gap(host: host, from: from, to: to, count: nil, reason: reason)
   }
 }
 

@@ -76,20 +76,25 @@ extension Store {
       let start = cutoffs == .all ? -1 : removal.successesUpTo
       var candidates = Candidates(after: start, before: .max, cutoffs)
       while used > low, try advance(&candidates) {
-        try look(&removal, anew: false)
-        let deleted = try delete(
-          candidates.ids[...], cutoffs, &removal, freeing: used - low,
-          because: reason)
-        report.removed += deleted.removed
-        report.undelivered += deleted.undelivered
-        used = deleted.used ?? used
-        if cutoffs == .allSuccesses {
-          let isDone = deleted.reached == candidates.ids.last
-          removal.successesUpTo = isDone ? candidates.position : deleted.reached ?? start
+        var rest = candidates.ids[...]
+        while used > low, !rest.isEmpty {
+          try look(&removal, anew: false)
+          // What only they refer to may take more room than they do, and goes before any more of them.
+          let deleted = try delete(
+            rest.prefix(try rowsBeforeSweep(removal)), cutoffs, &removal, freeing: used - low,
+            because: reason)
+          report.removed += deleted.removed
+          report.undelivered += deleted.undelivered
+          rest = rest.drop { $0 <= deleted.reached ?? .max }
+          try sweep(&removal, ifAny: false)
+          used = try space().used
+          if cutoffs == .allSuccesses {
+            removal.successesUpTo =
+              rest.isEmpty ? candidates.position : deleted.reached ?? start
+          }
         }
       }
     }
-    try sweep(&removal, ifAny: false)
     return report
   }
 }

@@ -7,10 +7,16 @@ extension Store {
   /// do for `ifAny`, otherwise about a tenth of all rows must be gone.
   func sweep(_ removal: inout Removal, ifAny: Bool) throws(StoreError) {
     guard removal.removedSinceSweep > 0 else { return }
-    // Some forty rows stand on a page.
-    if !ifAny, try Int64(removal.removedSinceSweep) < space().used / 1024 { return }
+    if !ifAny, try rowsBeforeSweep(removal) > 0 { return }
     try removeOrphans()
     removal.removedSinceSweep = 0
+  }
+
+  /// How many rows are still to go before dimension rows are looked through: in all a tenth of what
+  /// there was.
+  func rowsBeforeSweep(_ removal: Removal) throws(StoreError) -> Int {
+    let rows = try read { db in try db.count("SELECT connections FROM rollup") }
+    return max(0, max(500, (rows + removal.removedSinceSweep) / 10) - removal.removedSinceSweep)
   }
 
   /// Removes processes, addresses and executables that no connection refers to.

@@ -1,13 +1,13 @@
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 extension ServiceGroup {
   /// Runs services until SIGINT, SIGTERM or SIGHUP; those named last stop first.
   static func run(_ services: [any Service], logger: Logger) async throws {
+    let signals = ServiceGroupConfiguration.ServiceConfiguration(
+      service: StopSignals.Watch(), successTerminationBehavior: .gracefullyShutdownGroup)
     var configuration = ServiceGroupConfiguration(
-      services: [StopSignals.Release()] + services, gracefulShutdownSignals: StopSignals.heeded,
-      logger: quiet(logger))
+      services: [signals] + services.map { .init(service: $0) }, logger: quiet(logger))
     configuration.maximumGracefulShutdownDuration = .seconds(15)
     try await ServiceGroup(configuration: configuration).run()
   }

@@ -1,43 +1,60 @@
+import Dispatch
 import Glibc
 import ServiceLifecycle
 import Synchronization
-import UnixSignals
 
-/// The signals that end what runs until it is told to stop.
-enum StopSignals {
-  /// Those that are heeded: what nohup(1) has ignored stays so.
-  static var heeded: [UnixSignal] {
-    var hangUp = sigaction()
-    sigaction(SIGHUP, nil, &hangUp)
-    let isIgnored =
-      unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self)
-      == unsafeBitCast(SIG_IGN, to: Int.self)
-    return isIgnored ? [.sigint, .sigterm] : [.sigint, .sigterm, .sighup]
-  }
+/// The signals that end what runs until it is told to stop: SIGINT, SIGTERM and SIGHUP, but not a
+/// SIGHUP that nohup(1) has ignored.
+///
+/// From the beginning on they are written into a pipe, so that none ends the program after something
+/// was made that the kernel keeps (a trace instance) and before services heed signals. That is not
+/// left to the signals of swift-service-lifecycle either: libdispatch hands those on to the thread
+/// that first heard of one, and once this has ended they are lost.
+struct StopSignals: Sendable {
+  /// Where signals are written to. Global, as a handler knows nothing else.
+  private static let writing = Atomic<Int32>(-1)
+  private static let reading = Atomic<Int32>(-1)
 
-  /// The signals that have come while they were held, a bit for each. Global, as a handler knows
-  /// nothing else.
-  private static let held = Atomic<UInt32>(0)
-
-  /// Has them wait until ``Release`` runs, so that none ends the program after something was made
-  /// that the kernel keeps (a trace instance) and before services heed signals.
+  /// Heeds them from now on, for good.
   static func hold() {
-    held.store(0, ordering: .relaxed)
-    for signal in heeded {
-      Glibc.signal(signal.rawValue) { number in
-        StopSignals.held.bitwiseOr(1 << UInt32(number), ordering: .relaxed)
+    guard writing.load(ordering: .acquiring) < 0 else { return }
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
+    reading.store(ends[0], ordering: .relaxed)
+    writing.store(ends[1], ordering: .releasing)
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+      let before = Glibc.signal(signal) { _ in
+        let before = errno
+        var byte: UInt8 = 1
+        write(StopSignals.writing.load(ordering: .relaxed), &byte, 1)
+        errno = before
       }
+      if signal == SIGHUP, isIgnored(before) { Glibc.signal(SIGHUP, SIG_IGN) }
     }
   }
 
-  /// Sends the held signals again; a service group heeds them once its services run.
-  struct Release: Service {
+  private static func isIgnored(_ handler: __sighandler_t?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  /// A service that ends when a signal has come, also one that came before it began.
+  struct Watch: Service {
     func run() async throws {
-      let held = StopSignals.held.exchange(0, ordering: .relaxed)
-      for number in 0..<Int32(UInt32.bitWidth) where held >> UInt32(number) & 1 == 1 {
-        kill(getpid(), number)
+      let (signals, arrival) = AsyncStream.makeStream(of: Void.self)
+      let descriptor = StopSignals.reading.load(ordering: .acquiring)
+      let source = DispatchSource.makeReadSource(
+        fileDescriptor: descriptor, queue: DispatchQueue(label: "netmon.signals"))
+      source.setEventHandler {
+        var byte: UInt8 = 0
+        if read(descriptor, &byte, 1) == 1 { arrival.yield() }
       }
-      try await gracefulShutdown()
+      source.activate()
+      defer { source.cancel() }
+      for await _ in signals.cancelOnGracefulShutdown() { return }
     }
   }
 }

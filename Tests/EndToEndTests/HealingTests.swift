@@ -32,13 +32,15 @@ struct HealingTests {
     return try #require(line.firstMatch(of: /http:\/\/[0-9.]+:[0-9]+/)).output.description
   }
 
-  @Test("A server whose files are deleted goes on with new ones")
-  func deleted() async throws {
+  /// Stopping is tried several times: a signal must not get lost after starting again within the
+  /// process.
+  @Test(
+    "A server whose files are deleted goes on with new ones, and ends when told to",
+    arguments: [[""], ["", "-wal", "-shm"], [""], [""], [""], [""]])
+  func deleted(suffixes: [String]) async throws {
     let server = try await NetmonService.serve(database)
     #expect(try await post(to: server.url))
-    for suffix in ["", "-wal", "-shm"] {
-      try FileManager.default.removeItem(atPath: database + suffix)
-    }
+    for suffix in suffixes { try FileManager.default.removeItem(atPath: database + suffix) }
     let url = try await next(server)
     #expect(try await post(to: url))
     #expect(try await gaps(url).contains("the database was deleted or replaced"))

@@ -56,6 +56,27 @@ import TestSupport
     #expect(try directory.rows("PRAGMA application_id") == ["\(0x6E65_746D)"])
   }
 
+  /// Nobody had it open, and what stands beside it shows that there was one.
+  @Test(arguments: [true, false])
+  func whatWasEmptiedOrDeletedIsMissed(isDeleted: Bool) throws {
+    do {
+      let store = try Store(path: directory.file)
+      try store.prepare(for: RetentionPolicy(age: .seconds(60), maximumSize: 16_000_000))
+      _ = try store.record([sample(at: 0, pid: 1)])
+      try store.checkpoint()
+    }
+    for suffix in ["", "-wal", "-shm"] {
+      try FileManager.default.removeItem(atPath: directory.file + suffix)
+    }
+    if !isDeleted { try Data().write(to: URL(fileURLWithPath: directory.file)) }
+    let opened = try opening()
+    #expect(opened.damage != nil && (opened.setAside == nil) == isDeleted)
+    let gap = try #require(try opened.store.gaps().first)
+    #expect(gap.host == "web-1" && gap.to == now)
+    #expect(gap.reason.contains(isDeleted ? "deleted or replaced" : "set aside as"))
+    #expect(try opening().damage == nil)
+  }
+
   @Test(arguments: [
     "zeroed header", "text", "empty", "cut", "zeroed", "gone", "other text encoding", "read-only",
     "schema", "no store id", "no migrations",
@@ -93,7 +114,8 @@ import TestSupport
       return
     }
     let aside = directory.file + ".corrupt-20261122T214500Z"
-    #expect(opened.setAside == aside)
+    let suffix = damage == "gone" ? "-wal" : ""
+    #expect(opened.setAside == aside + suffix)
     if damage == "empty" || damage == "gone" {
       #expect(try names().contains("netmon.db.corrupt-20261122T214500Z-wal"))
     }
@@ -102,8 +124,8 @@ import TestSupport
     #expect(try opened.store.count(Filter()) == 1)
     let gap = try #require(try opened.store.gaps().first)
     #expect(gap.host == "web-1" && gap.count == nil && gap.to == now && gap.from <= now)
-    #expect(
-      gap.reason == "the database was damaged and set aside as netmon.db.corrupt-20261122T214500Z")
+    let name = "netmon.db.corrupt-20261122T214500Z\(suffix)"
+    #expect(gap.reason == "the database was damaged and set aside as \(name)")
     #expect(try Store(path: directory.file).count(Filter()) == 1)
     #expect(try directory.brokenRules() == [])
   }

@@ -139,6 +139,40 @@ import Testing
     #expect(try store.gaps().map(\.from) == [silent.timestamp])
   }
 
+  /// What only the removed records refer to makes room as well.
+  @Test func aLowerLimitRemovesNoMoreThanItMust() throws {
+    for second in 0..<12 {
+      let records = batch(second).enumerated().map { index, record in
+        var record = record
+        let number = UInt64(second * 1000 + index)
+        record.local = Endpoint(IPAddress(high: 1 << 60, low: number), 40_000)
+        record.remote = Endpoint(IPAddress(high: 1 << 61, low: number), 443)
+        return record
+      }
+      _ = try store.record(records)
+    }
+    try store.checkpoint()
+    let before = try onDisk()
+    let lower = RetentionPolicy(age: policy.age, maximumSize: before / 2)
+    var removal = Removal()
+    let report = try store.removeForSize(by: lower, &removal)
+    #expect(!report.isOverSize)
+    // Of half the room six tenths are for what is in use, and pages are left half empty.
+    let kept = try store.count(Filter())
+    #expect(kept > 12_000 / 8 && kept < 12_000 / 2, "\(kept) of 12,000")
+    #expect(kept + report.removed == 12_000)
+    #expect(try directory.brokenRules().filter { !$0.contains("change") } == [])
+  }
+
+  @Test func theReserveShrinksWithTheLimit() throws {
+    let reserve = directory.file + "-reserve"
+    for (maximum, size) in [(32_000_000, 1_000_000), (16_000_000, 500_000)] as [(Int64, Int)] {
+      try store.prepare(for: RetentionPolicy(age: policy.age, maximumSize: maximum))
+      let attributes = try FileManager.default.attributesOfItem(atPath: reserve)
+      #expect(attributes[.size] as? Int == size)
+    }
+  }
+
   @Test func aLowerLimitGivesPagesBack() throws {
     for second in 0..<20 { _ = try store.record(batch(second)) }
     try store.checkpoint()

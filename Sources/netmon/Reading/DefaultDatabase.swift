@@ -31,7 +31,7 @@ enum DefaultDatabase {
     var broken: Store?
     while true {
       let begin = clock.now
-      let opened = try Store.opening(path, instead: broken, host: host, now: invocation.now())
+      let opened = try opening(path, instead: broken, host: host, invocation)
       broken = nil
       if let damage = opened.damage {
         let place = opened.setAside.map { "; it is kept as \(terminalSafe($0))" } ?? ""
@@ -47,6 +47,26 @@ enum DefaultDatabase {
         continue
       }
       return try opened.store.checkpoint()
+    }
+  }
+
+  /// Opens it for writing, however long another process keeps it locked.
+  private static func opening(
+    _ path: String, instead broken: Store?, host: String, _ invocation: Invocation
+  ) throws(StoreError) -> OpenedStore {
+    var isWaiting = false
+    while true {
+      do throws(StoreError) {
+        return try Store.opening(path, instead: broken, host: host, now: invocation.now())
+      } catch {
+        // It has waited for ten seconds already.
+        guard case .busy = error else { throw error }
+        if !isWaiting {
+          invocation.console.say(
+            "another process keeps \(terminalSafe(path)) locked; waiting until it can be opened")
+        }
+        isWaiting = true
+      }
     }
   }
 

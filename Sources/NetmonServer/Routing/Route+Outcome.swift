@@ -28,7 +28,7 @@ extension Route.Outcome {
   static func problem(_ status: HTTPResponse.Status, _ summary: String) -> Self {
     Self(
       status: status, summary: summary,
-      content: [("application/problem+json", .reference("Problem"))])
+      content: [(Problem.mediaType, .reference("Problem"))])
   }
 
   fileprivate static func retried(_ status: HTTPResponse.Status, _ summary: String) -> Self {

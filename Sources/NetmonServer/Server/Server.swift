@@ -56,6 +56,7 @@ extension Server {
         configuration: .init(
           additionalChannelHandlers: [
             ContinueHandler(), RequestDeadlineHandler(limits), DeliveryHandler(limits),
+            BadRequestHandler(limits),
           ],
           idleTimeout: TimeAmount(limits.idleTimeout),
           httpDecoderConfiguration: .init(

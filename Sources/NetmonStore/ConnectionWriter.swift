@@ -50,7 +50,8 @@ struct ConnectionWriter {
       highest = max(highest, place.id)
       changed.append(place.id)
       rollups.add(Counted(row))
-      return Recorded(id: place.id, outcome: .inserted)
+      return Recorded(
+        id: place.id, outcome: .inserted, isNewFailure: row.connection.error != nil)
     }
     guard row.connection.revision > stored.revision else {
       return Recorded(id: place.id, outcome: .unchanged)
@@ -64,7 +65,9 @@ struct ConnectionWriter {
       )
     }
     changed.append(place.id)
-    return Recorded(id: place.id, outcome: .updated)
+    return Recorded(
+      id: place.id, outcome: .updated,
+      isNewFailure: row.connection.error != nil && !stored.counted.hasFailed)
   }
 
   /// Enters what was written into the change sequence: many in one statement, as each statement has

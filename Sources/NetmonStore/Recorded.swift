@@ -3,6 +3,8 @@ public struct Recorded: Hashable, Sendable {
   /// The row id under which the store holds the record.
   public let id: Int64
   public let outcome: Outcome
+  /// Whether this made it a connection that failed: it had no error before.
+  public var isNewFailure = false
 
   public enum Outcome: Hashable, Sendable {
     /// The origin was new.

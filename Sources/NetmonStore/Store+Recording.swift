@@ -1,5 +1,6 @@
 import GRDB
 public import NetmonCore
+import Synchronization
 
 extension Store {
   /// Stores records in one transaction: all or none.
@@ -21,10 +22,14 @@ extension Store {
   /// - Throws: as ``record(_:)``; nothing of any batch is stored then.
   public func record(batches: [[Connection]]) throws(StoreError) -> [[Recorded]] {
     guard !batches.allSatisfy(\.isEmpty) else { return batches.map { _ in [] } }
-    return try write(.record) { db, dimensions in
+    let recorded = try write(.record) { db, dimensions in
       try db.settle(&dimensions)
       return try db.record(batches, &dimensions)
     }
+    tally.withLock { tally in
+      for (batch, recorded) in zip(batches, recorded) { tally.count(batch, recorded) }
+    }
+    return recorded
   }
 
   /// Numbers for `Origin(agent: store.id, number:)`, never given out twice, also not by another

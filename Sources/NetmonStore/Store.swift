@@ -31,6 +31,8 @@ public final class Store: Sendable {
   let checkpointer: Checkpointer?
   /// What operations have told of the file as a whole.
   private let condition = Mutex(Condition())
+  /// What was written here.
+  let tally = Mutex(StoreTally())
 
   /// Opens the file. For writing, creates it and its directory, which others may read unless the
   /// umask forbids it, and brings it to the newest schema.

@@ -17,7 +17,7 @@ struct RESTExamplesTests {
   @Test("A record of the documented fields comes back unchanged, with the others added")
   func storing() async throws {
     let server = try await NetmonService.serve(directory("netmon.db"))
-    let command = try #require(example(containing: "-d"))
+    let command = try #require(example(containing: "-d '{"))
     let sent = try #require(command.firstMatch(of: /-d '([^']+)'/)).1
     let stored = try object(try await answer(of: command, from: server))
     try #require(stored["id"] != nil, "\(stored)")
@@ -36,7 +36,7 @@ struct RESTExamplesTests {
   @Test("Every list is answered with what it asks for")
   func listing() async throws {
     let server = try await NetmonService.serve(directory("netmon.db"))
-    let storing = try #require(example(containing: "-d"))
+    let storing = try #require(example(containing: "-d '{"))
     let now = Date.now.formatted(.iso8601)
     for index in 0..<12 {
       let error = index.isMultiple(of: 3) ? "ETIMEDOUT" : "ECONNREFUSED"
@@ -64,7 +64,26 @@ struct RESTExamplesTests {
       #expect(try Record.list(try await answer(of: command, from: server)) == records)
       #expect(!records.isEmpty)
     }
-    #expect(documentation.commands("curl").count == expected.count + 2)
+    #expect(documentation.commands("curl").count == expected.count + 2 + Self.others.count)
+  }
+
+  /// Parts of the other commands, and of what they print.
+  private static let others = [
+    ("-D - -o", "200 OK"), ("format=csv", ""), ("format=jsonl", "\"process_name\":\"curl\""),
+    ("metrics", "netmon_stored_connections 1\n"),
+  ]
+
+  @Test("Every other command does what is said of it", arguments: others)
+  func remaining(part: String, printed: String) async throws {
+    let server = try await NetmonService.serve(directory("netmon.db"))
+    _ = try await answer(of: try #require(example(containing: "-d '{")), from: server)
+    let command = try #require(example(containing: part))
+    let output = try await answer(of: "cd \(directory("")) && \(command)", from: server)
+    #expect(output.contains(printed) || printed.isEmpty)
+    if part == "format=csv" {
+      let file = try String(contentsOfFile: directory("errors.csv"), encoding: .utf8)
+      #expect(file.hasPrefix("id,timestamp,process_id") && file.contains(",ECONNREFUSED,"))
+    }
   }
 
   @Test("The stream says where it begins, and what fails from then on")
@@ -74,7 +93,7 @@ struct RESTExamplesTests {
     let stream = try ChildProcess(
       "bash", ["-c", "exec " + command.replacing(Self.base, with: server.url)])
     #expect(await stream.output.line(containing: "event: ") == "event: start")
-    _ = try await answer(of: try #require(example(containing: "-d")), from: server)
+    _ = try await answer(of: try #require(example(containing: "-d '{")), from: server)
     #expect(await stream.output.line(containing: "event: ") == "event: connection")
     let data = try #require(await stream.output.line(containing: "data: "))
     #expect(try object(String(data.dropFirst(6)))["error"] == "ECONNREFUSED" as NSString)

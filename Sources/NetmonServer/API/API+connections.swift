@@ -25,10 +25,8 @@ extension API {
 
   func listByProcess(_ request: RoutedRequest) async throws -> Response {
     let text = request.captures["pid"] ?? ""
-    guard let pid = Int64(decimal: text), (0...Int64(Int32.max)).contains(pid) else {
-      throw Problem(
-        .badRequest,
-        "\(quoted(text)) is not a process id: a whole number from 0 to \(Int32.max).")
+    guard let pid = Int64(decimal: text), pid >= 0 else {
+      throw Problem(.badRequest, "\(quoted(text)) is not a process id: a whole number ≥ 0.")
     }
     return try await list(request, only: [Filter.Term(.number(.pid, .equal(pid)))])
   }
@@ -38,11 +36,12 @@ extension API {
     guard let id = Int64(decimal: text) else {
       throw Problem(.badRequest, "\(quoted(text)) is not a connection's id: a whole number.")
     }
-    let found = try await store { store throws(StoreError) in try store.connection(id: id) }
-    guard let connection = found else {
-      throw Problem(.notFound, "There is no connection with the id \(id).")
+    return try await answer(request, to: id) { store in
+      guard let connection = try store.connection(id: id) else {
+        throw Problem(.notFound, "There is no connection with the id \(id).")
+      }
+      return Answer { connection.write(to: &$0) }
     }
-    return Response(json: JSONWriter { connection.write(to: &$0) })
   }
 
   private func list(_ request: RoutedRequest, only terms: [Filter.Term]) async throws -> Response {

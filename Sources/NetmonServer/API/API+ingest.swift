@@ -15,7 +15,9 @@ extension API {
     _ request: Request, as form: RecordReader.Form, in room: Admission.Room
   ) async throws -> Response {
     let document = try await document(of: request, as: form, in: room)
+    let start = ContinuousClock.now
     let recorded = try await commit.record(document.connections)
+    meters.countCommit(recorded, after: .now - start)
     if document.isSingle, let first = recorded.first {
       return try await store { store in try stored(first, in: store) }
     }

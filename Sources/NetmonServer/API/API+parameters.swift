@@ -11,7 +11,9 @@ extension [Route.Parameter] {
   ]
 
   static let pid: Self = [
-    .init("pid", "The process's id; 0 for those that nobody knows.", .processID, in: .path)
+    .init(
+      "pid", "The process's id; 0 for those that nobody knows.", .integer(0...Int64.max),
+      in: .path)
   ]
 
   static let limit: Self = [
@@ -48,6 +50,14 @@ extension [Route.Parameter] {
     .init(
       "last_event_id", "The id of the last event seen, as in the header Last-Event-ID.",
       .integer(0...Int64.max))
+  ]
+
+  static let export: Self = [
+    .init(
+      "format", "A table with a line of names, or an object a line; csv when not given.",
+      .choice(of: Export.Format.self)),
+    .init(
+      "limit", "How many at most; all when not given.", .integer(1...Int64(API.maximumOffset))),
   ]
 
   static let grouping: Self = [

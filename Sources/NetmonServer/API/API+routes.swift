@@ -4,7 +4,7 @@ import NetmonCore
 extension API {
   /// All that the server answers.
   var routes: [Route] {
-    connectionRoutes + summaryRoutes + collectorRoutes + serverRoutes + Asset.routes
+    connectionRoutes + collectorRoutes + summaryRoutes + serverRoutes + Asset.routes
   }
 
   private var connectionRoutes: [Route] {
@@ -56,16 +56,24 @@ extension API {
         outcomes: [.json(records, "A page of the list.", headers: [.eTag, .next])] + .ofReading,
         handler: listByProcess),
       Route(
+        .get, "/api/export", "Sends all connections that match, newest first.",
+        parameters: .export + .filter,
+        outcomes: [
+          Route.Outcome(
+            status: .ok, summary: "All of them, if the response ends in order.",
+            content: Export.Format.allCases.map { ($0.mediaType, .string) },
+            headers: [Route.Header(.contentDisposition, "A name for the file.")])
+        ] + .ofStore, handler: export),
+      Route(
         .get, "/api/stream", "Sends records as they change, as server-sent events.",
         parameters: .stream + .filter,
         outcomes: [
-          .text(
-            EventStream.contentType,
+          .events(
             """
             `start` and `reset` say where it begins, the latter that what changed before is not \
             known any more; then `connection` is a record that changed. The id of each is the \
             change sequence, so that Last-Event-ID resumes.
-            """)
+            """, ["start", "reset", "connection"])
         ] + .ofStore, handler: stream),
     ]
   }
@@ -128,6 +136,10 @@ extension API {
         .get, "/api/openapi.json", "Describes all of this (OpenAPI 3.1).",
         outcomes: [.json(.object([("openapi", .string)]), "The description."), .notModified]
           + .always, handler: openAPI),
+      Route(
+        .get, "/metrics", "Tells figures for Prometheus.",
+        outcomes: [.text(MetricsWriter.contentType, "Text format 0.0.4.")] + .ofStore,
+        handler: metrics),
       Route(
         .get, "/healthz", "Says that the server runs.",
         outcomes: [.json(.reference("Status"), "It does.")] + .always, handler: health),

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import NetmonCore
 import NetmonStore
 
@@ -9,6 +10,8 @@ struct API: Sendable {
   let commit: GroupCommit
   let feed: ChangeFeed
   let admission: Admission
+  let meters = Meters()
+  private let answers = AnswerCache()
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
 
@@ -34,11 +37,12 @@ struct API: Sendable {
       // Read before the data: what is committed in between makes the tag old, not the data.
       let tag = EntityTag(version: try store.version(), question: question)
       if tag.matches(routed.request) { return .notModified(tag) }
+      if let known = answers.answer(to: routed.target, tag) { return known.response }
       let answer = try write(store)
-      var response = Response(json: answer.json)
-      response.headers[.eTag] = tag.text
-      response.headers[.link] = answer.link
-      return response
+      let kept = AnswerCache.Answer(
+        tag: tag, json: ByteBuffer(bytes: answer.json.bytes), link: answer.link)
+      answers.keep(kept, to: routed.target)
+      return kept.response
     }
   }
 

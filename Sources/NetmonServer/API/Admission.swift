@@ -37,6 +37,11 @@ final class Admission: Sendable {
     if !fits { throw .crowded }
   }
 
+  /// What is taken up now.
+  var occupied: (requests: Int, bytes: Int) {
+    state.withLock { ($0.requests, $0.bytes) }
+  }
+
   final class Room: Sendable {
     private let admission: Admission
     private let bytes = Mutex(0)

@@ -4,7 +4,19 @@ import Hummingbird
 /// Puts on every response what keeps a browser from misreading it, and takes the body off those
 /// to HEAD.
 struct SecurityHeaders<Context>: RouterMiddleware {
-  private static var fields: HTTPFields {
+  @concurrent func handle(
+    _ request: Request, context: Context, next: Next<Context>
+  ) async throws -> Response {
+    var response = try await next(request, context)
+    for field in HTTPFields.security { response.headers[field.name] = field.value }
+    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    return request.method == .head ? response.createHeadResponse() : response
+  }
+}
+
+extension HTTPFields {
+  /// What every response carries.
+  static var security: HTTPFields {
     [
       .contentSecurityPolicy: """
       default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -13,14 +25,5 @@ struct SecurityHeaders<Context>: RouterMiddleware {
       .xContentTypeOptions: "nosniff",
       .referrerPolicy: "no-referrer",
     ]
-  }
-
-  @concurrent func handle(
-    _ request: Request, context: Context, next: Next<Context>
-  ) async throws -> Response {
-    var response = try await next(request, context)
-    for field in Self.fields { response.headers[field.name] = field.value }
-    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    return request.method == .head ? response.createHeadResponse() : response
   }
 }

@@ -16,7 +16,7 @@ extension Pattern {
     let terms = byValues.map { (keys: names(of: $1), values: $0) }.sorted { $0.keys < $1.keys }
       .map { "\($0.keys):\($0.values)" }
     // What looks like a key is none: `erorr:any` is a mistake, and so is `port=5`.
-    let isNoKey = "(?!-?[A-Za-z_-]+:)(?!-?\(names(of: Filter.keys))[=<>])"
+    let isNoKey = "(?!-[A-Za-z_-]+:|[A-Za-z_][A-Za-z_-]*:)(?!-?\(names(of: Filter.keys))[=<>])"
     let word = #"(?:"")*(?:[^",* \t\r\n]|\#(found))(?:[^",* \t\r\n]|\#(found)|"")*"#
     let words = "\(isNoKey)(?:-|(?!-))\(list(of: word))"
     let term = "(?:-?\(oneOf(terms))|\(words))"

@@ -29,7 +29,7 @@ enum Pattern {
   static let endpoint: String = {
     let block6 = "\(ipv6)(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
     let block4 = "\(ipv4)(?:/(?:3[0-2]|[12]?[0-9]))?(?::\(port))?"
-    return #"(?:\#(block4)|\#(block6)|\[\#(block6)\](?::\#(port))?|\*?:\#(port))"#
+    return #"(?:\#(block4)|\#(block6)|\[\#(block6)\](?::\#(port))?|\*?:\#(port)|\*)"#
   }()
 
   // MARK: Time
@@ -49,7 +49,7 @@ enum Pattern {
     """
 
   /// A moment to ask about: a date or time, `now`, or a duration that counts back from now.
-  static let moment = "(?:now|\(durationWithUnit)|\(dateOrTime))"
+  static let moment = "(?:now|-?\(durationWithUnit)|\(dateOrTime))"
 
   static let dateOrTime =
     "[0-9]{4}-\(day)(?:T\(hourAndMinute)(?:\(seconds))?(?:Z|[+-]\(hourAndMinute))?)?"

@@ -33,7 +33,7 @@ extension BodyTimeout: ProblemConvertible {
   }
 }
 
-/// Thrown where a body is read. Hummingbird answers by itself when a head is broken.
+/// Thrown where a body is read; of a broken head see ``BadRequestHandler``.
 extension HTTPParserError: ProblemConvertible {
   var problem: Problem { Problem(.badRequest, "The body is not sent as HTTP asks: \(self).") }
 }

@@ -14,18 +14,24 @@ struct Problem: Error, Sendable {
     self.detail = detail
   }
 
-  var response: Response {
-    var json = JSONWriter()
-    json.object { json in
-      json.field("type", "about:blank")
-      json.field("title", status.reasonPhrase)
-      json.field("status", status.code)
-      json.field("detail", detail)
-      guard !mistakes.isEmpty else { return }
-      json.key("errors")
-      json.array(mistakes) { $1.write(to: &$0) }
+  static let mediaType = "application/problem+json"
+
+  var json: JSONWriter {
+    JSONWriter { json in
+      json.object { json in
+        json.field("type", "about:blank")
+        json.field("title", status.reasonPhrase)
+        json.field("status", status.code)
+        json.field("detail", detail)
+        guard !mistakes.isEmpty else { return }
+        json.key("errors")
+        json.array(mistakes) { $1.write(to: &$0) }
+      }
     }
-    var response = Response(status: status, json: json, type: "application/problem+json")
+  }
+
+  var response: Response {
+    var response = Response(status: status, json: json, type: Self.mediaType)
     for field in headers { response.headers[field.name] = field.value }
     return response
   }

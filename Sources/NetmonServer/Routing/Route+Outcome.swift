@@ -13,6 +13,14 @@ extension Route.Outcome {
     Self(status: .ok, summary: summary, content: [(type, .string)])
   }
 
+  /// Server-sent events, each an object of its fields.
+  static func events(_ summary: String, _ names: [String]) -> Self {
+    let event = Schema.object([
+      ("event", .choice(names)), ("id", .string), ("data", .string.described("JSON.")),
+    ])
+    return Self(status: .ok, summary: summary, content: [(EventStream.contentType, event)])
+  }
+
   static let notModified = Self(
     status: .notModified, summary: "It is as the client has it, by the ETag in If-None-Match.",
     headers: [.eTag])
@@ -20,7 +28,7 @@ extension Route.Outcome {
   static func problem(_ status: HTTPResponse.Status, _ summary: String) -> Self {
     Self(
       status: status, summary: summary,
-      content: [("application/problem+json", .reference("Problem"))])
+      content: [(Problem.mediaType, .reference("Problem"))])
   }
 
   fileprivate static func retried(_ status: HTTPResponse.Status, _ summary: String) -> Self {

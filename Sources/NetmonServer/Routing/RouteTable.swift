@@ -7,14 +7,33 @@ import Hummingbird
 /// method and cannot be asked which methods a path has.
 struct RouteTable<Context>: RouterMiddleware {
   private let routes: [Route]
+  private let meters: Meters
 
-  init(_ routes: [Route]) {
+  init(_ routes: [Route], _ meters: Meters) {
     self.routes = routes
+    self.meters = meters
   }
 
   @concurrent func handle(
     _ request: Request, context: Context, next: Next<Context>
   ) async throws -> Response {
+    var route: Route?
+    do {
+      let response = try await answer(request, by: &route)
+      count(request, route, response.status)
+      return response
+    } catch {
+      count(
+        request, route, (error as? any ProblemConvertible)?.problem.status ?? .internalServerError)
+      throw error
+    }
+  }
+
+  private func count(_ request: Request, _ route: Route?, _ status: HTTPResponse.Status) {
+    meters.countRequest(request.method, route?.path.description ?? "", status)
+  }
+
+  private func answer(_ request: Request, by route: inout Route?) async throws -> Response {
     let target = try Target(request.head.path ?? "/")
     let matches = routes.compactMap { route in
       route.path.match(target.segments).map { (route: route, captures: $0) }
@@ -23,6 +42,7 @@ struct RouteTable<Context>: RouterMiddleware {
     guard let match = matches.first(where: { $0.route.methods.contains(request.method) }) else {
       throw notAllowed(request.method, matches.flatMap(\.route.methods))
     }
+    route = match.route
     try match.route.check(target.query)
     return try await match.route.handler(
       RoutedRequest(request: request, target: target, captures: match.captures))

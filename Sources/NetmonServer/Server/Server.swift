@@ -56,6 +56,7 @@ extension Server {
         configuration: .init(
           additionalChannelHandlers: [
             ContinueHandler(), RequestDeadlineHandler(limits), DeliveryHandler(limits),
+            BadRequestHandler(limits),
           ],
           idleTimeout: TimeAmount(limits.idleTimeout),
           httpDecoderConfiguration: .init(
@@ -81,7 +82,7 @@ extension Server {
     router.add(middleware: ProblemResponses(logger: logger))
     router.add(middleware: HostGuard(names: configuration.hostNames + [configuration.host]))
     router.add(middleware: OriginGuard())
-    router.add(middleware: RouteTable(api.routes))
+    router.add(middleware: RouteTable(api.routes, api.meters))
     return router
   }
 }

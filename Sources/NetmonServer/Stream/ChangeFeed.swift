@@ -31,6 +31,9 @@ final class ChangeFeed: Sendable {
     replays = StoreQueue(store, label: "netmon.replay", attributes: [])
   }
 
+  /// How many follow.
+  var followers: Int { state.withLock { $0.signals.count } }
+
   /// Admits one more stream, up to the end of the follower's life.
   func follower() throws(Problem) -> Follower {
     let signal = StreamSignal()

@@ -1,0 +1,54 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NetmonCore
+
+/// Gives a request that cannot be read an answer that says why.
+///
+/// Hummingbird answers it before any route, with a bare 400.
+final class BadRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let limits: Server.Limits
+  private var error: HTTPParserError?
+
+  init(_ limits: Server.Limits) {
+    self.limits = limits
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    self.error = error as? HTTPParserError
+    context.fireErrorCaught(error)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard let error, case .head(let bare) = unwrapOutboundIn(data), bare.status == .badRequest,
+      bare.headerFields[.contentLength] == "0"
+    else { return context.write(data, promise: promise) }
+    self.error = nil
+    let body = ByteBuffer(bytes: problem(error).json.bytes)
+    var head = bare
+    for field in HTTPFields.security { head.headerFields[field.name] = field.value }
+    head.headerFields[.contentType] = Problem.mediaType
+    head.headerFields[.contentLength] = "\(body.readableBytes)"
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    context.write(wrapOutboundOut(.body(body)), promise: promise)
+  }
+
+  private func problem(_ error: HTTPParserError) -> Problem {
+    switch error {
+    case .headerOverflow:
+      Problem(
+        .badRequest,
+        """
+        The header fields are larger than \(limits.headerBytes) bytes, or more than \
+        \(limits.headerCount).
+        """)
+    default: Problem(.badRequest, "The request is not sent as HTTP asks: \(error).")
+    }
+  }
+}

@@ -34,6 +34,12 @@ struct FaultTests {
     try await expectHolds("proxy", "--cuts", "12", "--agents", "4")
   }
 
+  @Test("Clients of a stream that are cut off miss nothing, and get nothing twice")
+  func stream() async throws {
+    try await expectHolds(
+      "stream", "--cuts", "60", "--idle", "20", "--changes", "20000", "--ready-within", "30s")
+  }
+
   @Test("Full disks stop nothing for good", .enabled(if: geteuid() == 0, "needs root"))
   func disk() async throws {
     try await expectHolds("disk")

@@ -15,8 +15,8 @@ struct Faults {
       """,
     commands: [
       KillCommand.declaration, StepsCommand.declaration, ProxyCommand.declaration,
-      DiskCommand.declaration, CorruptCommand.declaration, SoakCommand.declaration,
-      FeedCommand.declaration,
+      DiskCommand.declaration, CorruptCommand.declaration, StreamCommand.declaration,
+      SoakCommand.declaration, FeedCommand.declaration,
     ])
 
   static func main() {

@@ -24,13 +24,17 @@ import Testing
 
   /// What a follower is given that takes `page` records at a time.
   private func followed(
-    from sequence: Int64, page: Int, window: Int
+    from sequence: Int64, page: Int, window: Int64,
+    meanwhile write: () throws -> Void = {}
   ) throws -> [(sequence: Int64, connection: Connection)] {
     var found: [(sequence: Int64, connection: Connection)] = []
     var place = FollowingPlace(sequence: sequence)
+    var backlog: Backlog?
     while true {
       var count = 0
-      let next = try store.follow(after: place.sequence, window: window) { sequence, connection in
+      let next = try store.follow(
+        after: place.sequence, &backlog, window: window
+      ) { sequence, connection in
         found.append((sequence, connection))
         count += 1
         return count < page
@@ -38,6 +42,7 @@ import Testing
       #expect(!next.isReset)
       if next == place { return found }
       place = next
+      try write()
     }
   }
 
@@ -50,14 +55,33 @@ import Testing
     #expect(found.allSatisfy { $0.connection.revision == 3 })
   }
 
-  @Test(arguments: [1, 7, 29])
-  func aSmallWindowMissesNothing(window: Int) throws {
+  @Test(arguments: [1, 7, 29], [1, 4, 100])
+  func whoIsFarBehindGetsEachRecordOnceToo(window: Int64, page: Int) throws {
     try record(10, revisions: 3)
-    let found = try followed(from: 0, page: 4, window: window)
+    let found = try followed(from: 0, page: page, window: window)
+    #expect(found.map(\.sequence) == Array(21...30))
+    #expect(found.allSatisfy { $0.connection.revision == 3 })
+  }
+
+  @Test(arguments: [1, 2, 5, 50])
+  func whatChangesMeanwhileComesOnceToo(window: Int64) throws {
+    try record(20, revisions: 3)
+    var revision: Int64 = 3
+    let found = try followed(from: 0, page: 2, window: window) {
+      guard revision < 9 else { return }
+      revision += 1
+      // The first of them was told already, the last one was not.
+      for number in [0, 19] as [Int64] {
+        let origin = Origin(agent: "a", number: number)
+        _ = try store.record([sample(at: number, origin: origin, revision: revision)])
+      }
+    }
     #expect(found.map(\.sequence) == found.map(\.sequence).sorted())
-    let last = Dictionary(grouping: found) { $0.connection.origin?.number }
-    #expect(last.count == 10)
-    #expect(last.values.allSatisfy { $0.last?.connection.revision == 3 })
+    let told = Dictionary(grouping: found) { $0.connection.origin?.number }
+      .mapValues { $0.map(\.connection.revision) }
+    #expect(told.count == 20)
+    #expect(told.values.allSatisfy { $0 == Array(Set($0)).sorted() }, "none comes twice as it was")
+    #expect(told.allSatisfy { $1.last == ([0, 19].contains($0) ? 9 : 3) })
   }
 
   @Test func itBeginsWhereItIsTold() throws {
@@ -80,7 +104,8 @@ import Testing
     let present = FollowingPlace(sequence: 4, isReset: true)
     for sequence: Int64 in [0, 1, 5, .max] {
       #expect(try store.place(after: sequence) == present)
-      let place = try store.follow(after: sequence) { _, _ in
+      var backlog: Backlog?
+      let place = try store.follow(after: sequence, &backlog) { _, _ in
         Issue.record("nothing is told of what is not there")
         return true
       }

@@ -6,11 +6,20 @@ import Synchronization
 final class ChangeEvent: Sendable {
   let sequence: Int64
   let connection: Connection
+  /// Roughly what it takes up, in bytes.
+  let size: Int
   private let encoded = Mutex<ByteBuffer?>(nil)
 
   init(_ sequence: Int64, _ connection: Connection) {
     self.sequence = sequence
     self.connection = connection
+    let process = connection.process
+    let texts = [
+      process.name, process.path, process.user, process.unit, process.container,
+      process.parentName, process.command, connection.host, connection.serviceName,
+    ]
+    // As texts, and again as JSON.
+    size = 2000 + 2 * texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
   }
 
   /// As it goes out.

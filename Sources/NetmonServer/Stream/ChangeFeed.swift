@@ -111,7 +111,8 @@ extension ChangeFeed {
         tail = ChangeTail(at: last - Int64(ChangeTail.capacity))
       }
       var events: [ChangeEvent] = []
-      let place = try store.follow(after: tail.end) { sequence, connection in
+      var backlog: Backlog?
+      let place = try store.follow(after: tail.end, &backlog) { sequence, connection in
         events.append(ChangeEvent(sequence, connection))
         return true
       }
@@ -136,6 +137,8 @@ extension ChangeFeed {
     /// Events, about as many as fit into what a client is sent at a time.
     var bytes = ByteBuffer()
     var place: FollowingPlace
+    /// What the next page takes, if the stream is far behind: a bit for each change.
+    var backlog: Backlog?
   }
 
   /// Bytes after which a page ends. A client that does not take it holds no more memory than this.
@@ -143,10 +146,11 @@ extension ChangeFeed {
   /// How many changes may be passed over at a time.
   private static let pageChanges = 500
 
-  /// What comes after a place. Nothing new is a page that ends there.
-  func page(after sequence: Int64, matching filter: Filter) async throws(StoreError) -> Page {
+  /// What comes after another page. Nothing new is a page that ends where that does.
+  func page(after page: Page, matching filter: Filter) async throws(StoreError) -> Page {
+    let sequence = page.place.sequence
     let latest = state.withLock { $0.tail?.changes(after: sequence, limit: Self.pageChanges) }
-    guard let latest else { return try await replay(after: sequence, matching: filter) }
+    guard let latest else { return try await replay(after: page, matching: filter) }
     var page = Page(place: FollowingPlace(sequence: latest.through))
     for event in latest.events where filter.matches(event.connection) {
       var bytes = event.bytes
@@ -160,12 +164,12 @@ extension ChangeFeed {
   }
 
   private func replay(
-    after sequence: Int64, matching filter: Filter
+    after page: Page, matching filter: Filter
   ) async throws(StoreError) -> Page {
-    try await replays { store throws(StoreError) in
-      var bytes = ByteBuffer()
-      var count = 0
-      let place = try store.follow(after: sequence) { sequence, connection in
+    let (sequence, known) = (page.place.sequence, page.backlog)
+    return try await replays { store throws(StoreError) in
+      var (bytes, backlog, count) = (ByteBuffer(), known, 0)
+      let place = try store.follow(after: sequence, &backlog) { sequence, connection in
         count += 1
         if filter.matches(connection) {
           var event = ChangeEvent(sequence, connection).bytes
@@ -173,7 +177,7 @@ extension ChangeFeed {
         }
         return bytes.readableBytes < Self.pageSize && count < Self.pageChanges
       }
-      return Page(bytes: bytes, place: place)
+      return Page(bytes: bytes, place: place, backlog: backlog)
     }
   }
 }

@@ -7,9 +7,12 @@ struct ChangeTail {
   private(set) var end: Int64
   /// In the order of the sequence.
   private var events: [ChangeEvent] = []
+  /// Bytes of all of them.
+  private var size = 0
 
-  /// How many changes it holds, some 1.5 kB each.
+  /// How many changes it holds; fewer when they are large.
   static let capacity = 2000
+  private static let maximumSize = 8 << 20
 
   init(at sequence: Int64) {
     start = sequence
@@ -19,10 +22,14 @@ struct ChangeTail {
   /// Takes in what follows, up to `sequence`; the oldest goes.
   mutating func append(_ more: [ChangeEvent], through sequence: Int64) {
     events += more
+    size += more.reduce(0) { $0 + $1.size }
     end = sequence
-    let excess = events.count - Self.capacity
-    guard excess > 0 else { return }
-    start = events[excess - 1].sequence
+    var excess = 0
+    while events.count - excess > Self.capacity || size > Self.maximumSize {
+      start = events[excess].sequence
+      size -= events[excess].size
+      excess += 1
+    }
     events.removeFirst(excess)
   }
 

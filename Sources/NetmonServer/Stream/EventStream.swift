@@ -31,19 +31,21 @@ struct EventStream: Sendable {
   }
 
   @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
-    var sequence = place.sequence
+    var page = ChangeFeed.Page(place: place)
     var beginning = ByteBuffer(string: "retry: \(Self.retryMilliseconds)\n")
     beginning.writeImmutableBuffer(announcement(of: place))
     try await writer.write(beginning)
     while true {
-      let page = try await feed.page(after: sequence, matching: filter)
+      let last = page.place.sequence
+      page = try await feed.page(after: page, matching: filter)
       if page.place.isReset { try await writer.write(announcement(of: page.place)) }
       if page.bytes.readableBytes > 0 { try await writer.write(page.bytes) }
-      let isUpToDate = page.place.sequence == sequence
-      sequence = page.place.sequence
+      let isUpToDate = page.place.sequence == last
       let news = isUpToDate ? await follower.signal.wait() : follower.signal.take()
       if news.contains(.end) { return }
-      if news.contains(.heartbeat) { try await writer.write(ByteBuffer(heartbeatAt: sequence)) }
+      if news.contains(.heartbeat) {
+        try await writer.write(ByteBuffer(heartbeatAt: page.place.sequence))
+      }
     }
   }
 

@@ -22,7 +22,7 @@ extension QueryCommand {
   ) async throws {
     let console = invocation.console
     var output = FollowedOutput(options.format, to: console, now: invocation.now())
-    // Of what was listed a change may still be told that it has in it.
+    // What has changed since the stream began may be told again after it was listed.
     var listed: [Origin: Int64] = [:]
     try await console.whileRead {
       try await source.follow(filter) { event in
@@ -33,8 +33,11 @@ extension QueryCommand {
             if let origin = connection.origin { listed[origin] = connection.revision }
           }
         case .connection(let connection):
-          let revision = connection.origin.flatMap { listed.removeValue(forKey: $0) }
-          if revision != connection.revision { output.print(connection) }
+          if let origin = connection.origin, let revision = listed[origin] {
+            guard connection.revision > revision else { return }
+            listed[origin] = nil
+          }
+          output.print(connection)
         case .away, .back, .reset:
           console.note(event)
         }

@@ -16,6 +16,7 @@ extension ErrorsCommand {
     _ options: Options, in source: RecordSource, _ invocation: Invocation
   ) async throws {
     let console = invocation.console
+    var counted = source
     var output = ErrorsOutput(options.format, to: console)
     let (wakes, wake) = AsyncStream.makeStream(
       of: FollowedEvent.self, bufferingPolicy: .bufferingNewest(1))
@@ -28,12 +29,15 @@ extension ErrorsCommand {
         }
         for await event in wakes {
           output.note(event)
+          if case .store(let store) = counted, store.isReplaced {
+            counted = .store(try Store(path: store.path, access: .readOnly))
+          }
           if case .away = event {
           } else {
             let now = invocation.now()
             let query = try query(of: options, now: now)
             do {
-              output.show(try await source.errors(query), by: query.by, now: now)
+              output.show(try await counted.errors(query), by: query.by, now: now)
             } catch let error as RESTError {
               // Whoever follows it says when it is back.
               output.note(.away(error))

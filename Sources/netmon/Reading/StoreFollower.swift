@@ -45,9 +45,10 @@ struct StoreFollower {
     after place: FollowingPlace, _ filter: Filter, _ body: (FollowedEvent) async throws -> Void
   ) async throws -> FollowingPlace {
     var place = place
+    var backlog: Backlog?
     while true {
       var page: [Connection] = []
-      let next = try store.follow(after: place.sequence) { _, connection in
+      let next = try store.follow(after: place.sequence, &backlog) { _, connection in
         if filter.matches(connection) { page.append(connection) }
         return page.count < Self.page
       }

@@ -35,7 +35,7 @@ enum ErrorsCommand {
     SourceOptions.declarations(\.source)
     Group("Output") {
       Option(
-        "by", \.by, "KEYS", completion: .suggestions(GroupKey.allCases.map(\.rawValue)),
+        "by", \.by, "KEYS", completion: .list(GroupKey.allCases.map(\.rawValue)),
         help: "what makes a group, joined by commas")
       Option(
         "limit", short: "n", \.limit, in: 0...1_000_000, help: "how many groups at most, 0 for all")

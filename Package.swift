@@ -205,7 +205,7 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "netmonTests", dependencies: ["netmon", "Arguments", "NetmonCore"],
+      name: "netmonTests", dependencies: ["netmon", "Arguments", "NetmonCore", "NetmonStore"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

@@ -60,12 +60,13 @@ enum ErrorsCommand {
       by: try parseKeys(options.by), now: now,
       limit: options.limit == 0 ? 1_000_000 : options.limit)
     try await options.source.withSource(invocation) { source in
-      let summary =
+      let summary = try await invocation.console.withProgress { _ in
         switch source {
         case .store(let store): try store.errorSummary(query)
         case .server(let client): try await client.errors(query)
         case .live: ErrorSummary(groups: [], timeline: [])
         }
+      }
       ErrorPrinter(invocation.console, now: now, span: query.filter.span)
         .print(summary, by: query.by, as: options.format)
       await QueryCommand.noteGaps(query.filter, in: source, since: nil, invocation)

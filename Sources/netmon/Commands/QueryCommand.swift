@@ -65,7 +65,10 @@ enum QueryCommand {
     try await options.source.withSource(invocation) { source in
       if options.gaps { return try await listGaps(filter, in: source, options, invocation) }
       if options.counts {
-        invocation.console.write("\(try await source.count(filter, now: now))\n")
+        let count = try await invocation.console.withProgress { _ in
+          try await source.count(filter, now: now)
+        }
+        invocation.console.write("\(count)\n")
         return await noteGaps(filter, in: source, since: nil, invocation)
       }
       var printer = ConnectionPrinter(
@@ -76,7 +79,11 @@ enum QueryCommand {
         filter: filter, sort: sort, limit: limit.map { $0 == .max ? $0 : $0 + 1 })
       var hasMore = false
       var oldest: Timestamp?
+      let progress = Progress(on: invocation.console)
+      defer { progress.end() }
       try await source.forEachConnection(query, now: now) { connection in
+        // On a terminal the records show themselves.
+        if invocation.console.isTerminal { progress.end() } else { progress.add() }
         guard shown < limit ?? .max else {
           hasMore = true
           return false
@@ -86,6 +93,7 @@ enum QueryCommand {
         shown += 1
         return true
       }
+      progress.end()
       printer.finish()
       if hasMore, invocation.console.isTerminal {
         invocation.console.say("there are more than these \(shown); --limit 0 shows all")

@@ -172,6 +172,9 @@ let package = Package(
       name: "truth-workload", path: "Tests/TruthWorkload", cSettings: [.define("_GNU_SOURCE")]
     ),
     .executableTarget(
+      name: "hostile-names", path: "Tests/HostileNames", cSettings: [.define("_GNU_SOURCE")]
+    ),
+    .executableTarget(
       name: "truth", dependencies: ["Arguments", "NetmonCore", "NetmonStore"], path: "Tests/Truth",
       swiftSettings: swiftSettings
     ),
@@ -194,14 +197,14 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport",
-        "netmon", "faults", "fault-tracer", "netmon-fuzz", "socket-farm", "truth",
+        "netmon", "faults", "fault-tracer", "hostile-names", "netmon-fuzz", "socket-farm", "truth",
         "truth-workload", "NetmonCore",
       ],
       exclude: ["Golden"],
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "netmonTests", dependencies: ["netmon", "Arguments", "NetmonCore"],
+      name: "netmonTests", dependencies: ["netmon", "Arguments", "NetmonCore", "NetmonStore"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

@@ -7,6 +7,8 @@ struct FishCompletion {
   }
 
   private var condition: String { "__\(root.identifier)_at" }
+  private var listing: String { "__\(root.identifier)_list" }
+  private var terms: String { "__\(root.identifier)_terms" }
 
   var script: String {
     let commands = root.all.dropFirst().map { quoted($0.invocation) }.joined(separator: " ")
@@ -28,6 +30,26 @@ struct FishCompletion {
               end
           end
           test "$command" = "$argv"
+      end
+
+      # Words joined by commas: those before the last one stay.
+      function \(listing)
+          set -l head (string match -r '^.*,' -- (commandline -ct))
+          printf '%s\\n' "$head"$argv
+      end
+
+      # Terms: first the key, then its values, joined by commas.
+      function \(terms)
+          set -l typed (commandline -ct)
+          set -l sign (string match -r '^-' -- $typed)
+          set -l key (string match -rg '^-?([^:]*:)' -- $typed)
+          if test -z "$key"
+              printf '%s\\n' "$sign"(string match -- '*:' $argv)
+              return
+          end
+          set -l head (string match -r '^.*[:,]' -- $typed)
+          set -l values (string match -rg -- '^'(string escape --style=regex -- $key)'(.+)' $argv)
+          printf '%s\\n' $head$values
       end
 
       complete -c \(quoted(root.name)) -f
@@ -57,7 +79,12 @@ struct FishCompletion {
   private func values(_ completion: Completion) -> String {
     if completion == .path { return " -F" }
     let words = completion.words.map(quoted).joined(separator: " ")
-    return " -f" + (words.isEmpty ? "" : " -a \(quoted(words))")
+    switch completion {
+    case .list: return " -f -a \(quoted("(\(listing) \(words))"))"
+    case .terms: return " -f -a \(quoted("(\(terms) \(words))"))"
+    case .none, .path, .values, .suggestions:
+      return " -f" + (words.isEmpty ? "" : " -a \(quoted(words))")
+    }
   }
 
   /// The text as a word of fish, between single quotes unless it needs none.

@@ -1,21 +1,25 @@
 extension Command {
-  /// The reference for the program and all its commands as GitHub-flavoured Markdown.
-  package var markdownReference: String {
-    MarkdownReference(manual(path: [name])).text
+  /// The reference for the program and all its commands as GitHub-flavoured Markdown, with
+  /// `appendices` at its end.
+  package func markdownReference(appendices: [Appendix] = []) -> String {
+    MarkdownReference(manual(path: [name]), appendices).text
   }
 }
 
 /// A page with a section for every command.
 private struct MarkdownReference {
   private let root: Manual
+  private let appendices: [Appendix]
 
-  init(_ root: Manual) {
+  init(_ root: Manual, _ appendices: [Appendix]) {
     self.root = root
+    self.appendices = appendices
   }
 
   var text: String {
     let note = "<!-- Generated from the program's own declarations; do not edit. -->"
-    return ([note] + blocks(for: root)).joined(separator: "\n\n") + "\n"
+    return ([note] + blocks(for: root) + appendices.flatMap(blocks(for:))).joined(separator: "\n\n")
+      + "\n"
   }
 
   private func blocks(for manual: Manual) -> [String] {
@@ -49,6 +53,12 @@ private struct MarkdownReference {
       blocks += ["Examples:", listing(lines.joined(separator: "\n"), language: "sh")]
     }
     return blocks + commands.flatMap(blocks(for:))
+  }
+
+  private func blocks(for appendix: Appendix) -> [String] {
+    ["## \(escaped(appendix.title))"]
+      + appendix.text.split(separator: "\n").map { escaped(String($0)) }
+      + table("", "", appendix.entries.map { (code($0.term), escaped($0.meaning)) })
   }
 
   /// A table in a block of its own, or nothing if it has no rows.

@@ -113,7 +113,7 @@ extension Parameter {
     switch completion {
     case .suggestions(let values), .values(let values):
       return values.contains(String(text.dropFirst()))
-    case .none, .path: return false
+    case .none, .path, .list, .terms: return false
     }
   }
 }

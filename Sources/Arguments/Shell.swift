@@ -34,6 +34,14 @@ extension Manual {
     commands.map(\.name) + operands.flatMap(\.completion.words)
   }
 
+  /// The terms that operands may be, if they are such.
+  var terms: [String] {
+    operands.flatMap { operand -> [String] in
+      guard case .terms(let words) = operand.completion else { return [] }
+      return words
+    }
+  }
+
   var takesPaths: Bool { operands.contains { $0.completion == .path } }
 }
 

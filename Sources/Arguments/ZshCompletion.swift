@@ -11,6 +11,24 @@ struct ZshCompletion {
     #compdef \(root.name)
     # zsh completion for \(root.name); generated, do not edit.
 
+    # Words joined by commas: those before the last one stay.
+    \(listing)() {
+      compset -P '*,'
+      compadd -S "" -- "$@"
+    }
+
+    # Terms: first the key, then its values, joined by commas.
+    \(terms)() {
+      if [[ $PREFIX != *:* ]]; then
+        compadd -S "" -- ${(M)@:#*:}
+        return
+      fi
+      local key=${PREFIX%%:*}:
+      compset -P '*:'
+      compset -P '*,'
+      compadd -- ${${(M)@:#${key}?*}#$key}
+    }
+
     \(root.all.map(function).joined(separator: "\n\n"))
 
     # Autoloaded, the file is the body of the function; sourced, it has to be registered.
@@ -23,13 +41,31 @@ struct ZshCompletion {
     """
   }
 
+  private var listing: String { "_\(root.identifier)__list" }
+  private var terms: String { "_\(root.identifier)__terms" }
+
   private func function(_ manual: Manual) -> String {
     let specifications = specifications(manual).map { "    \($0.shellQuoted)" }
     let isGroup = !manual.commands.isEmpty
     let call = ["  _arguments -s -S\(isGroup ? " -C" : "") :"] + specifications
     let lines = [call.joined(separator: " \\\n")] + (isGroup ? dispatch(manual) : [])
-    return "_\(manual.identifier)() {\n" + (isGroup ? Self.locals : "")
+    return "_\(manual.identifier)() {\n" + (isGroup ? Self.locals : negations(manual))
       + lines.joined(separator: "\n") + "\n}"
+  }
+
+  /// Terms after a dash, which `_arguments` would take for options.
+  private func negations(_ manual: Manual) -> String {
+    if manual.terms.isEmpty { return "" }
+    let words = manual.terms.map(\.shellQuoted).joined(separator: " ")
+    return """
+        if [[ $PREFIX == -[a-z]* ]]; then
+          local typed=$PREFIX before=$IPREFIX
+          compset -P -
+          \(terms) \(words) && return
+          PREFIX=$typed IPREFIX=$before
+        fi
+
+      """
   }
 
   private static let locals = "  local curcontext=$curcontext state line\n"
@@ -80,6 +116,8 @@ struct ZshCompletion {
       case .none: " "
       case .path: "_files"
       case .values: "{compadd -- \(words)}"
+      case .list: "{\(listing) \(words)}"
+      case .terms: "{\(terms) \(words)}"
       // More is to be typed, so no space follows.
       case .suggestions: "{compadd -S \"\" -- \(words)}"
       }

@@ -6,6 +6,8 @@ import NetmonCore
 @main
 struct Netmon {
   static let version = Release.version
+  /// When that version was made, for the manual page.
+  static let released = "November 23, 2026"
 
   /// What a command does once its arguments are understood.
   typealias Action = @Sendable (Invocation) async throws -> Void
@@ -26,7 +28,7 @@ struct Netmon {
     commands: [
       ServeCommand.declaration, CollectCommand.declaration, QueryCommand.declaration,
       ErrorsCommand.declaration, ProcCommand.declaration, DoctorCommand.declaration,
-      CompletionsCommand.declaration,
+      CompletionsCommand.declaration, ManualCommand.declaration,
     ])
 
   static func main() async {

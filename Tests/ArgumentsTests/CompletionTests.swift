@@ -19,10 +19,10 @@ struct CompletionTests {
   }
 
   static let cases = [
-    Case("", offers: ["query", "token", "odd", "help"]),
+    Case("", offers: ["query", "token", "terms", "odd", "help"]),
     Case("q", offers: ["query"]),
     Case("token", "", offers: ["create", "help"]),
-    Case("help", "", offers: ["query", "token", "odd"]),
+    Case("help", "", offers: ["query", "token", "terms", "odd"]),
     Case("query", "--l", offers: ["--live", "--limit"]),
     Case("query", "--no", offers: ["--no-color"]),
     Case("query", "--sec", offers: []),
@@ -34,9 +34,45 @@ struct CompletionTests {
     Case("query", "--db", "uniq", offers: ["unique.db"]),
     Case("token", "create", "--life", offers: ["--lifetime"]),
     Case("token", "create", "q", offers: []),
+    Case("terms", "--by", "", offers: ["error", "state"]),
+    Case("terms", "--by", "st", offers: ["state"]),
+    Case("terms", "err", offers: ["error:"]),
+    Case("terms", "error:", offers: ["error:any", "error:ECONNREFUSED", "error:ECONNRESET"]),
+    Case("terms", "error:ECONNREF", offers: ["error:ECONNREFUSED"]),
+    Case("terms", "x", "error:any,ECONNREF", offers: ["error:any,ECONNREFUSED"]),
+    Case("terms", "state:", offers: ["state:LISTEN"]),
+    Case("terms", "port:", offers: []),
+    Case("terms", "port:4,", offers: []),
+    Case("terms", "any,err", offers: []),
+    Case("terms", "--by", "error,sta", offers: ["error,state"]),
     Case("odd", "--odd", "it", offers: ["it's $HOME", "it's [ok]"]),
     Case("odd", "file", "uniq", offers: ["unique.db"]),
   ]
+
+  /// What only some shells look for after a dash.
+  static let negated = [
+    Case("terms", "-err", offers: ["-error:"]),
+    Case("terms", "-error:ECONNREF", offers: ["-error:ECONNREFUSED"]),
+    Case("terms", "-error:any,ECONNREF", offers: ["-error:any,ECONNREFUSED"]),
+  ]
+
+  struct TermOptions: Sendable {
+    var by = ""
+    var terms: [String] = []
+  }
+
+  static let terms = Command("terms", summary: "Terms", options: TermOptions()) {
+    Option("by", \.by, completion: .list(["error", "state"]), help: "keys")
+    Operand(
+      "FILTER", \.terms,
+      completion: .terms([
+        "error:", "error:any", "error:ECONNREFUSED", "error:ECONNRESET", "state:", "state:LISTEN",
+        "port:",
+      ]),
+      alsoDashed: ["error", "state", "port"].contains, help: "terms")
+  } action: { _ in
+    Invocation.query(QueryOptions())
+  }
 
   struct OddOptions: Sendable {
     var odd = ""
@@ -48,7 +84,7 @@ struct CompletionTests {
   static let program = Command(
     "netmon", summary: "Test",
     commands: [
-      query, token,
+      query, token, terms,
       Command("odd", summary: "It's [odd]: 'very' \\ $odd", options: OddOptions()) {
         Option(
           "odd", \.odd, completion: .values(["it's $HOME", "it's [ok]", "`x`"]),
@@ -65,15 +101,28 @@ struct CompletionTests {
       .first(where: FileManager.default.isExecutableFile)
   }
 
-  @Test(.enabled(if: path(of: .bash) != nil, "bash is not installed"), arguments: cases)
+  @Test(.enabled(if: path(of: .bash) != nil, "bash is not installed"), arguments: cases + negated)
   func bashOffers(_ test: Case) throws {
     // Outside of readline nothing completes paths, which the script leaves to it.
     let driver = #"""
       compopt() { if [[ $2 == default ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current"); fi; }
       source ./script
-      COMP_WORDS=(netmon "$@") COMP_CWORD=$#
+      # As readline does, words end at colons, of which each is one; only what follows the last one
+      # is replaced.
+      COMP_WORDBREAKS=$' \t\n"\'><=;|&(:' COMP_LINE="netmon $*" COMP_POINT=${#COMP_LINE}
+      COMP_WORDS=(netmon)
+      for word; do
+        while [[ $word == *:* ]]; do
+          if [[ ${word%%:*} ]]; then COMP_WORDS+=("${word%%:*}"); fi
+          COMP_WORDS+=(:) word=${word#*:}
+        done
+        if [[ $word || ${COMP_WORDS[-1]} != : ]]; then COMP_WORDS+=("$word"); fi
+      done
+      COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
       _netmon
-      eval "printf '%s\n' ${COMPREPLY[*]}"
+      kept=${!#}
+      if [[ $kept == *:* ]]; then kept=${kept%"${kept##*:}"}; else kept=; fi
+      for word in "${COMPREPLY[@]}"; do eval "printf '%s\n' \"\$kept\"$word"; done
       """#
     #expect(try words(from: .bash, ["--norc", "-c", driver, "bash"] + test.typed) == test.offered)
   }
@@ -82,11 +131,41 @@ struct CompletionTests {
   func bashOffersValuesAfterAnEqualsSign() throws {
     let driver = """
       source ./script
+      COMP_LINE='netmon query --output='
       COMP_WORDS=(netmon query --output =) COMP_CWORD=3; _netmon; printf '%s\\n' "${COMPREPLY[@]}"
+      COMP_LINE='netmon query --output=js'
       COMP_WORDS=(netmon query --output = js) COMP_CWORD=4; _netmon; printf '2%s\\n' "${COMPREPLY[@]}"
       """
     let expected: Set = ["table", "json", "jsonl", "csv", "2json", "2jsonl"]
     #expect(try words(from: .bash, ["--norc", "-c", driver]) == expected)
+  }
+
+  @Test(
+    .enabled(if: path(of: .bash) != nil, "bash is not installed"),
+    .enabled(if: path(of: .zsh) != nil, "zsh, which has pseudo-terminals, is not installed"),
+    arguments: [
+      ("terms err\tany", "<terms><error:any>"),
+      ("terms error:ECONNREF\t", "<terms><error:ECONNREFUSED>"),
+      ("terms error:any,ECONNREF\tstate:\t", "<terms><error:any,ECONNREFUSED><state:LISTEN>"),
+      ("terms -error:ECONNREF\t", "<terms><-error:ECONNREFUSED>"),
+      ("terms --by error,st\t,error", "<terms><--by><error,state,error>"),
+      ("query --output=jsonl -q er\t7", "<query><--output=jsonl><-q><error:7>"),
+    ])
+  func bashCompletesWhatIsTyped(typed: String, run: String) throws {
+    let driver = #"""
+      zmodload zsh/zpty
+      zpty shell TERM=dumb bash --norc --noprofile -i
+      zpty -w shell 'PS1=; bind "set enable-bracketed-paste off"; stty -echo; source ./script'
+      zpty -w shell 'netmon() { printf "RUN "; printf "<%s>" "$@"; echo; }; echo REA""DY'
+      zpty -r -m shell line $'*READY*'
+      zpty -w shell "netmon $1"
+      zpty -r -m shell line $'*RUN *>\r\n*'
+      print -r -- ${line//$'\r'/}
+      zpty -d shell
+      """#
+    let lines = try words(
+      from: .zsh, ["-f", "-c", driver, "zsh", typed], scriptOf: .bash)
+    #expect(lines.contains { $0.hasSuffix("RUN " + run) }, "\(lines)")
   }
 
   @Test(.enabled(if: path(of: .fish) != nil, "fish is not installed"), arguments: cases)
@@ -97,7 +176,7 @@ struct CompletionTests {
     #expect(Set(words.filter { $0.hasPrefix(test.typed.last ?? "") }) == test.offered)
   }
 
-  @Test(.enabled(if: path(of: .zsh) != nil, "zsh is not installed"), arguments: cases)
+  @Test(.enabled(if: path(of: .zsh) != nil, "zsh is not installed"), arguments: cases + negated)
   func zshOffers(_ test: Case) throws {
     // Completion needs a line editor: an interactive zsh on a pseudo-terminal, which prints what
     // its `compadd` is given that matches.
@@ -122,7 +201,7 @@ struct CompletionTests {
           local -a hits
           builtin compadd -A hits "$@"
           local hit
-          for hit in $hits; do print; print -r -- "OFFER ${(Q)hit}"; done
+          for hit in $hits; do print; print -r -- "OFFER $IPREFIX${(Q)hit}"; done
         fi
         builtin compadd "$@"
       }
@@ -136,13 +215,13 @@ struct CompletionTests {
 
   /// The lines that a shell prints, up to a tab, in a directory with the completion script.
   private func words(
-    from shell: Shell, _ arguments: [String], setup: String = ""
+    from shell: Shell, _ arguments: [String], setup: String = "", scriptOf other: Shell? = nil
   ) throws -> Set<String> {
     let files = FileManager.default
     let directory = files.temporaryDirectory.appending(component: "arguments-\(UUID().uuidString)")
     try files.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? files.removeItem(at: directory) }
-    let script = Self.program.completionScript(for: shell)
+    let script = Self.program.completionScript(for: other ?? shell)
     for (name, text) in [("script", script), ("setup", setup), ("unique.db", "")] {
       try Data(text.utf8).write(to: directory.appending(component: name))
     }

@@ -8,7 +8,7 @@ struct MarkdownTests {
   }
 
   @Test func theReferenceCoversAllCommands() {
-    #expect(netmon.markdownReference == Self.reference)
+    #expect(netmon.markdownReference() == Self.reference)
   }
 
   @Test func markupInTextsIsEscaped() {
@@ -21,7 +21,7 @@ struct MarkdownTests {
     } action: {
       $0
     }
-    let text = command.markdownReference
+    let text = command.markdownReference()
     #expect(text.contains("\nShow &lt;b&gt; &amp; \\*c\\*.\n"))
     #expect(text.contains("\n\nfirst\\_line\n\nsecond \\[line\\]\n\n"))
     #expect(

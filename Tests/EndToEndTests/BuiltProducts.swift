@@ -4,6 +4,7 @@ import Foundation
 enum BuiltProducts {
   static let netmon = path("netmon")
   static let socketFarm = path("socket-farm")
+  static let hostileNames = path("hostile-names")
   static let netmonFuzz = path("netmon-fuzz")
   static let truth = path("truth")
   static let faults = path("faults")

@@ -86,19 +86,6 @@ struct CommandLineTests {
       }
     }
 
-    @Test("The README's questions are answered")
-    func readme() async throws {
-      let commands = try Documentation("README.md").commands(".build/release/netmon", "netmon")
-        .filter { !$0.contains("netmon serve") }
-      #expect(commands.count >= 8)
-      for command in commands {
-        let script = command.replacing(".build/release/netmon", with: "netmon")
-          .replacing("http://localhost:8080", with: server.url)
-        let result = try await Netmon.shell(script, environment: ["NETMON_DB": database])
-        #expect(result.status == 0, "\(command): \(result.errors)")
-      }
-    }
-
     @Test("The environment says where to look, and options win over it")
     func environment() async throws {
       let away = ["NETMON_SERVER": "http://127.0.0.1:1", "NETMON_DB": "/proc/no/netmon.db"]

@@ -47,6 +47,18 @@ struct TerminalTests {
     #expect(!result.output.contains("…"))
   }
 
+  @Test("Long work says that it goes on, and takes it back")
+  func progress() async throws {
+    let server = try TCPSocket.listening()  // The kernel accepts for it, and nobody answers.
+    let run = "timeout --foreground 2.5 \"$NETMON\""
+    for question in ["query", "query --count", "errors", "proc x"] {
+      let output = try await Terminal.run("\(run) \(question) --server http://\(server.address)")
+      #expect(output.contains("netmon: reading for 1 s"), "\(output)")
+    }
+    let none = try await Terminal.run("\(run) query --server http://\(server.address) 2>&1 | cat")
+    #expect(!none.contains("reading"))
+  }
+
   @Test("What is left out is said")
   func more() async throws {
     let output = try await Terminal.run("netmon query --limit 3", environment: environment)

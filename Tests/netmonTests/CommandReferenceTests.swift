@@ -12,7 +12,7 @@ import Testing
     .appending(path: "docs")
 
   @Test func theCommandReferenceIsUpToDate() throws {
-    try expect(Netmon.command.markdownReference, in: "cli.md")
+    try expect(Netmon.command.markdownReference(appendices: Netmon.appendices), in: "cli.md")
   }
 
   @Test func theErrorCatalogIsUpToDate() throws {

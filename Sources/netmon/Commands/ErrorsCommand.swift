@@ -36,7 +36,7 @@ enum ErrorsCommand {
     SourceOptions.declarations(\.source)
     Group("Output") {
       Option(
-        "by", \.by, "KEYS", completion: .suggestions(GroupKey.allCases.map(\.rawValue)),
+        "by", \.by, "KEYS", completion: .list(GroupKey.allCases.map(\.rawValue)),
         help: "what makes a group, joined by commas")
       Option(
         "limit", short: "n", \.limit, in: 0...1_000_000, help: "how many groups at most, 0 for all")
@@ -67,7 +67,8 @@ enum ErrorsCommand {
     if options.follows { try checkOutput(ofFollowing: options, invocation) }
     try await options.source.withSource(invocation) { source in
       if options.follows { return try await follow(options, in: source, invocation) }
-      let summary = try await source.errors(query)
+      let summary = try await invocation.console.withProgress { _ in try await source.errors(query)
+      }
       ErrorPrinter(invocation.console, now: now, span: query.filter.span)
         .print(summary, by: query.by, as: options.format)
       await QueryCommand.noteGaps(query.filter, in: source, since: nil, invocation)

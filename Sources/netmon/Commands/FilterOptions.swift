@@ -20,13 +20,14 @@ struct FilterOptions: Sendable {
     Group(part) {
       Operand(
         "FILTER", \.operands,
-        completion: .suggestions(Filter.keys.map { $0.name + ":" }),
+        completion: .terms(
+          Filter.keys.flatMap { key in ([""] + key.values).map { "\(key.name):\($0)" } }),
         alsoDashed: { Filter.isKey($0) },
         help: "terms of the filter language, such as error:any or -process:curl")
       Group("Shorthand for filter terms") {
         Option(
           "error", \.error, "NAME",
-          completion: .suggestions(["any", "none"] + ConnectionError.common.map(\.name)),
+          completion: .list(["any", "none"] + ConnectionError.common.map(\.name)),
           help: "with this error; any, none, or names joined by commas")
         Option("pid", \.pid, "NUMBER", help: "of this process")
         Option(
@@ -35,11 +36,11 @@ struct FilterOptions: Sendable {
           "remote", \.remote, "CIDR[:PORT]", help: "with this remote address, block or :PORT")
         Option("host", \.host, "NAME", help: "recorded on this host")
         Option(
-          "state", \.state, "STATE", completion: .suggestions(TCPState.allCases.map(\.name)),
+          "state", \.state, "STATE", completion: .list(TCPState.allCases.map(\.name)),
           help: "in this state")
         Option(
-          "protocol", \.transport, "NAME", completion: .suggestions(["tcp", "udp"]),
-          help: "tcp or udp")
+          "protocol", \.transport, "NAME", completion: .list(["tcp", "udp"]),
+          help: "of this protocol, tcp or udp")
       }
       times(\.self)
     }

@@ -49,8 +49,10 @@ enum ProcCommand {
       throw CommandError(usage: "\(error)", of: "proc")
     }
     let cards = try await options.source.withSource(invocation) { source in
-      try await ProcessCard.all(
-        of: options.process, matching: filter, in: source, limit: options.limit, now: now)
+      try await invocation.console.withProgress { _ in
+        try await ProcessCard.all(
+          of: options.process, matching: filter, in: source, limit: options.limit, now: now)
+      }
     }
     guard !cards.isEmpty else {
       if options.format == .json { invocation.console.write("[]\n") }

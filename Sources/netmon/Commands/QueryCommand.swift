@@ -73,7 +73,10 @@ enum QueryCommand {
       if options.gaps { return try await listGaps(filter, in: source, options, invocation) }
       if options.follows { return try await follow(filter, in: source, options, invocation) }
       if options.counts {
-        invocation.console.write("\(try await source.count(filter, now: now))\n")
+        let count = try await invocation.console.withProgress { _ in
+          try await source.count(filter, now: now)
+        }
+        invocation.console.write("\(count)\n")
         return await noteGaps(filter, in: source, since: nil, invocation)
       }
       var printer = ConnectionPrinter(
@@ -84,7 +87,11 @@ enum QueryCommand {
         filter: filter, sort: sort, limit: limit.map { $0 == .max ? $0 : $0 + 1 })
       var hasMore = false
       var oldest: Timestamp?
+      let progress = Progress(on: invocation.console)
+      defer { progress.end() }
       try await source.forEachConnection(query, now: now) { connection in
+        // On a terminal the records show themselves.
+        if invocation.console.isTerminal { progress.end() } else { progress.add() }
         guard shown < limit ?? .max else {
           hasMore = true
           return false
@@ -94,6 +101,7 @@ enum QueryCommand {
         shown += 1
         return true
       }
+      progress.end()
       printer.finish()
       if hasMore, invocation.console.isTerminal {
         invocation.console.say("there are more than these \(shown); --limit 0 shows all")

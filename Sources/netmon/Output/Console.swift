@@ -9,6 +9,8 @@ struct Console: Sendable {
   let isTerminal: Bool
   /// Whether colour is wanted there: a terminal that can, and no `NO_COLOR` (no-color.org).
   let hasColor: Bool
+  /// Whether messages go to a terminal on which a line can be erased.
+  let showsProgress: Bool
   /// The columns of the terminal.
   let width: Int
   /// Is told the errno when standard output cannot be written; by itself the program ends then.
@@ -18,6 +20,7 @@ struct Console: Sendable {
     isTerminal = isatty(STDOUT_FILENO) == 1
     hasColor =
       isTerminal && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
+    showsProgress = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
     self.width = width
   }
 

@@ -32,5 +32,5 @@ struct FieldList: ArgumentValue {
 
   static var placeholder: String { "FIELDS" }
   static var expectation: String { "a list of fields" }
-  static var completion: Completion { .suggestions(RecordField.allCases.map(\.rawValue)) }
+  static var completion: Completion { .list(RecordField.allCases.map(\.rawValue)) }
 }

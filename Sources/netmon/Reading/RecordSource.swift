@@ -8,6 +8,9 @@ enum RecordSource {
   case server(RESTClient)
   case live(LiveSource)
 
+  /// What `limit` of `GET /api/processes` may be at most.
+  private static let mostProcesses = 10_000
+
   /// Gives `body` the matching records in order, until it returns false.
   func forEachConnection(
     _ query: ConnectionQuery, now: Timestamp, _ body: (Connection) -> Bool
@@ -35,6 +38,13 @@ enum RecordSource {
   /// How many records match.
   func count(_ filter: Filter, now: Timestamp) async throws -> Int {
     if case .store(let store) = self { return try store.count(filter) }
+    if case .server(let client) = self {
+      // A server counts by process, and there are far fewer of these than of records.
+      let processes = try await client.processes(filter, limit: Self.mostProcesses)
+      if processes.count < Self.mostProcesses {
+        return processes.reduce(0) { $0 + $1.connections }
+      }
+    }
     var count = 0
     try await forEachConnection(ConnectionQuery(filter: filter, limit: nil), now: now) { _ in
       count += 1

@@ -1,0 +1,66 @@
+import Arguments
+import NetmonCore
+
+extension Netmon {
+  /// What the commands have in common, for the reference and the manual page.
+  static let appendices = [filterLanguage, output, text, exitStatus]
+
+  private static let filterLanguage = Appendix(
+    "Filter language",
+    """
+    Questions are terms that must all hold: error:any process:curl since:1h. Commas mean any of: \
+    error:ECONNREFUSED,ECONNRESET. A leading - negates: -state:ESTABLISHED. A word without a key \
+    is searched in process names, paths, addresses, hosts and services. Quotes hold spaces and \
+    commas; in texts * stands for any text, and letters count as they are written.
+    Numbers, durations and sizes are compared: latency:>100ms, bytes:>=1MB, port:8000-8999, \
+    user_id:1000..1999. Times are RFC 3339, in UTC unless they say otherwise, or a duration that \
+    counts back from now: since:1h, until:2026-11-22T10:00Z.
+    """,
+    entries: Filter.keys.map { key in
+      let aliases = key.aliases.isEmpty ? "" : "; also \(key.aliases.joined(separator: ", "))"
+      return ("\(key.name):\(key.example)", key.summary + aliases)
+    })
+
+  private static let output = Appendix(
+    "Output",
+    """
+    Data goes to standard output, messages to standard error. On a terminal tables are fitted to \
+    its width, times are ages, and there is colour unless NO_COLOR is set or TERM is dumb; nothing \
+    is told by colour alone. Where not even the most important columns fit, each record becomes \
+    several lines. On a pipe a table has plain columns, of which none is cut, and whole times.
+    """,
+    entries: [
+      ("table", "for people; columns may change from version to version"),
+      (
+        "json",
+        "one array, or of errors an object; fields are those of docs/http-api.md, always there, "
+          + "null when unknown"
+      ),
+      ("jsonl", "the same objects, one a line, as soon as there are some"),
+      (
+        "csv",
+        "RFC 4180 with a header line; the documented fields first, empty when unknown; a ' before "
+          + "what a spreadsheet would run"
+      ),
+    ])
+
+  private static let text = Appendix(
+    "Names that are no text",
+    """
+    Processes name themselves, and names and paths are bytes. What could steer a terminal or hide \
+    in it is shown as \\x1b or \\u{202e} in tables and messages. In JSON every name is whole. A \
+    byte that is not valid UTF-8 is there U+FFFD and its two hexadecimal digits, and so is each \
+    byte of a U+FFFD that was there already: no two names become one, and the bytes can be told \
+    again. Tables show such a byte as \\xe9.
+    """)
+
+  private static let exitStatus = Appendix(
+    "Exit status", "Scripts can tell these apart.",
+    entries: [
+      ("0", "it is done, also when nothing matches"),
+      ("1", "it could not be done"),
+      ("2", "the command line is wrong"),
+      ("3", "the server cannot be reached, or is none of netmon's"),
+      ("4", "the server asks for authorisation"),
+    ])
+}

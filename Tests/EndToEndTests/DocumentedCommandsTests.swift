@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// The commands in the README and in `docs/cli.md` do as they stand there.
+@Suite("Documented commands", .enabled(if: SampleDatabase.isPossible, "needs curl"))
+struct DocumentedCommandsTests {
+  private let directory: TestDirectory
+  private let database: String
+  private let server: NetmonService
+
+  init() async throws {
+    directory = try TestDirectory()
+    database = try await SampleDatabase.make(in: directory)
+    server = try await NetmonService.serve(database)
+  }
+
+  @Test("Questions are answered", arguments: ["README.md", "docs/cli.md"])
+  func questions(document: String) async throws {
+    let commands = try commands(of: document).filter { !$0.watches }
+    #expect(commands.count >= 10)
+    for command in commands {
+      let result = try await Netmon.shell(
+        "cd \(directory.path); set -o pipefail; \(command)", environment: ["NETMON_DB": database])
+      #expect(result.status == 0, "\(command): \(result.errors)")
+    }
+  }
+
+  @Test("What watches begins, and ends when told to", arguments: ["README.md", "docs/cli.md"])
+  func services(document: String) async throws {
+    let commands = try commands(of: document).filter(\.watches)
+    #expect(commands.count >= 2)
+    for command in commands {
+      let arguments = command.split(separator: " ").dropFirst().map(String.init)
+      let service = try ChildProcess(
+        "bash", ["-c", "cd \(directory.path) && exec \"$NETMON\" \"$@\"", "bash"] + arguments,
+        environment: Netmon.environment.merging(
+          ["NETMON": BuiltProducts.netmon, "NETMON_DB": directory("own.db")]) { $1 })
+      let line = try #require(await service.errors.line(), "\(command)")
+      #expect(line.contains("netmon: serving") || line.contains("netmon: collecting"), "\(line)")
+      service.send(SIGTERM)
+      #expect(await service.status == 0, "\(command)")
+    }
+  }
+
+  /// The lines of `sh` blocks that run netmon, made to fit this place: nobody becomes root, ports
+  /// are any that are free, and files are made in the test's directory.
+  private func commands(of document: String) throws -> [String] {
+    try Documentation(document).commands("netmon", "sudo", ".build/release/netmon").map(adapted)
+  }
+
+  private func adapted(_ command: String) -> String {
+    var line = command.replacing(".build/release/netmon", with: "netmon")
+      .replacing(/^sudo\s/, with: "").replacing(/\s+#.*$/, with: "")
+      .replacing("http://localhost:8080", with: server.url)
+      .replacing(/>\s\S+$/, with: "> \(directory("made"))")
+      .replacing("| man -l -", with: "| cat")
+    if ChildProcess.find("jq") == nil { line.replace(/\|\sjq\s.*$/, with: "| cat") }
+    if line.hasPrefix("netmon serve") {
+      line = line.replacing(/\s--port\s\d+/, with: "") + " --port 0"
+    }
+    return line
+  }
+}
+
+extension String {
+  /// Whether the command goes on until it is told to stop.
+  fileprivate var watches: Bool {
+    hasPrefix("netmon serve") || hasPrefix("netmon collect") && !contains("--once")
+  }
+}

@@ -79,7 +79,7 @@ struct UsageTests {
       "errors --live", "errors --by ''", "errors --by x", "errors --by error,,pid",
       "errors --limit -1", "errors --follow", "errors --follow -o json", "errors --follow -o csv",
       "query --follow --live", "query --follow --count", "query --follow --gaps",
-      "query --follow --sort pid", "query --follow -o json",
+      "query --follow --sort pid", "query --follow -o json", "query --follow --fields id",
       "query --fields", "query --fields ''", "query --fields id,,pid",
       "query --fields x", "query --fields id --gaps",
     ] + ["query", "errors"].flatMap { command in sharedMistakes.map { "\(command) \($0)" } }

@@ -11,6 +11,9 @@ extension QueryCommand.Options {
     if counts || gaps || sort != nil {
       return "--follow goes with neither --count, --gaps nor --sort"
     }
+    if fields != nil, format == .table {
+      return "the columns of --follow stand still: --fields goes with -o jsonl or csv there"
+    }
     return format == .json ? "--follow has no end, and a JSON array needs one: use -o jsonl" : nil
   }
 }
@@ -21,7 +24,8 @@ extension QueryCommand {
     _ filter: Filter, in source: RecordSource, _ options: Options, _ invocation: Invocation
   ) async throws {
     let console = invocation.console
-    var output = FollowedOutput(options.format, to: console, now: invocation.now())
+    var output = FollowedOutput(
+      options.format, to: console, fields: options.fields?.fields, now: invocation.now())
     // What has changed since the stream began may be told again after it was listed.
     var listed: [Origin: Int64] = [:]
     try await console.whileRead {

@@ -9,11 +9,12 @@ struct FollowedOutput {
 
   private var form: Form
 
-  init(_ format: OutputFormat, to console: Console, now: Timestamp) {
+  /// `fields` are the ones to print, but in tables; nil is all of them.
+  init(_ format: OutputFormat, to console: Console, fields: [RecordField]?, now: Timestamp) {
     form =
       format == .table
       ? .table(FollowedTable(console))
-      : .lines(ConnectionPrinter(format, to: console, now: now))
+      : .lines(ConnectionPrinter(format, to: console, fields: fields, now: now))
   }
 
   mutating func print(_ connection: Connection) {

@@ -11,7 +11,7 @@ struct ConnectionPrinter {
   private var count = 0
   private var hasTitle = false
 
-  /// Rows that are laid out together; those that follow keep the layout of their own block.
+  /// Rows that are laid out together; those that follow move columns only to make them wider.
   private static let block = 2000
 
   /// `fields` are the ones to print; nil is all of them, and in tables the most important.
@@ -61,7 +61,7 @@ struct ConnectionPrinter {
     if !table.rows.isEmpty {
       console.write(table.render(for: console, titled: !hasTitle))
       hasTitle = true
-      table = Table(rows.columns)
+      table = Table(rows.columns, after: table.shape)
     }
   }
 

@@ -71,8 +71,9 @@ struct ErrorPrinter {
   }
 
   private func row(_ group: ErrorGroup, over length: Int64) -> [Table.Cell] {
-    var row = group.keys.map { key, value in
-      value.map { Table.Cell($0, key == .error ? .bad : .plain) } ?? .nothing
+    var row = group.keys.map { key, value -> Table.Cell in
+      guard let value, !value.isEmpty else { return .nothing }
+      return .init(value, key == .error ? .bad : .plain)
     }
     let all = group.successes + group.count
     row += [

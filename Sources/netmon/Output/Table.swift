@@ -61,9 +61,35 @@ struct Table {
   /// Rather goes beyond the terminal's width than becomes records of several lines.
   var staysInColumns = false
   private(set) var rows: [[Cell]] = []
+  /// Of the rows that were printed before these, so that columns stay in their places.
+  private let before: Shape?
 
-  init(_ columns: [Column]) {
+  /// What rows need, column by column.
+  struct Shape {
+    /// Columns of the terminal, if nothing were cut.
+    var widths: [Int]
+    /// Whether there is anything in a column.
+    var isFilled: [Bool]
+  }
+
+  init(_ columns: [Column], after before: Shape? = nil) {
     self.columns = columns
+    self.before = before
+  }
+
+  /// Of these rows and those before.
+  var shape: Shape {
+    var shape =
+      before
+      ?? Shape(
+        widths: columns.map { displayWidth($0.title) }, isFilled: columns.map { _ in false })
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        shape.widths[column] = max(shape.widths[column], displayWidth(cell.text))
+        shape.isFilled[column] = shape.isFilled[column] || !cell.isNothing
+      }
+    }
+    return shape
   }
 
   mutating func add(_ row: [Cell]) {
@@ -93,16 +119,11 @@ struct Table {
 
   /// Nil if the columns that must be shown do not fit.
   private func layout(_ console: Console, width: Int) -> Layout? {
-    var widths = columns.indices.map { column in
-      rows.reduce(displayWidth(columns[column].title)) {
-        max($0, displayWidth($1[column].text))
-      }
-    }
+    let shape = shape
+    var widths = shape.widths
     var shown = Array(columns.indices)
     guard console.isTerminal else { return Layout(shown: shown, widths: widths) }
-    shown.removeAll { column in
-      columns[column].hidesWhenEmpty && rows.allSatisfy { $0[column].isNothing }
-    }
+    shown.removeAll { columns[$0].hidesWhenEmpty && !shape.isFilled[$0] }
     func least(_ column: Int) -> Int { min(widths[column], columns[column].minimum ?? .max) }
     func excess(_ width: (Int) -> Int, over limit: Int) -> Int {
       shown.reduce(Self.gap.count * (shown.count - 1) - limit) { $0 + width($1) }

@@ -2,7 +2,7 @@
 // Names come from processes and are hostile: they only ever become text nodes.
 
 const period = 2000;
-const shown = { groups: 12, connections: 200 };
+const shown = { groups: 12, connections: 200, gaps: 50 };
 const $ = (id) => document.getElementById(id);
 
 const state = { filter: "", mistake: null, tags: new Map(), timer: 0, round: 0, online: false };
@@ -34,9 +34,12 @@ async function refresh() {
   const round = ++state.round;
   const q = state.filter;
   try {
-    const [stats, hosts] = await Promise.all([load("stats"), load("hosts")]);
+    const [stats, hosts, gaps] = await Promise.all([
+      load("stats"), load("hosts"), load("gaps", { since: "1d", limit: shown.gaps }),
+    ]);
     if (stats) showStats(stats);
     if (hosts) showHosts(hosts);
+    if (gaps) showGaps(gaps);
     if (state.mistake !== q) {
       const [errors, connections] = await Promise.all([
         load("errors", { q }), load("connections", { q, limit: shown.connections }),
@@ -122,6 +125,17 @@ function showHosts(hosts) {
       .filter(Boolean).join(" · "));
   if (hosts.length > 3) lines.push(`${hosts.length - 3} more hosts`);
   setText($("hosts"), lines.join(",  ") || "Network connections, and why they failed");
+}
+
+/** What is known to be missing, the latest first. */
+function showGaps(gaps) {
+  $("gaps").hidden = gaps.length === 0;
+  const most = gaps.length === shown.gaps ? "at least " : "";
+  setText($("gaps-summary"),
+    `Records of the last day are missing: ${most}${gaps.length} ${gaps.length === 1 ? "gap" : "gaps"}`);
+  $("gaps-list").replaceChildren(...gaps.map(({ host, from, to, count, reason }) => make("li", "",
+    timeOf(from), " – ", timeOf(to), host ? ` on ${visible(host)}` : "", ": ", visible(reason),
+    count === null ? "" : ` (${number.format(count)} lost)`)));
 }
 
 function ago(time) {

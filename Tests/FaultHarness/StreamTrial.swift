@@ -71,6 +71,8 @@ final class StreamTrial {
   /// Cuts clients off while records are written, and compares what they were told with what is there.
   func cut(_ cuts: Int, clients: Int) throws -> String {
     let start = ContinuousClock.now
+    var load = Load(agent: store.id, seed: seed)
+    _ = try store.record(load.records(try store.reserveNumbers(500), at: .now))
     let state = SharedState(Cuts())
     for client in 0..<clients {
       let (port, seed) = (port, seed + client)
@@ -83,7 +85,6 @@ final class StreamTrial {
         }
       }
     }
-    var load = Load(agent: store.id, seed: seed)
     var posted = Load(agent: String(store.id.reversed()), seed: seed + 1)
     var numbers: Int64 = 0
     var chance = SplitMix(seed: UInt64(truncatingIfNeeded: seed))
@@ -131,8 +132,9 @@ final class StreamTrial {
         try follower.follow(port: port, through: end)
         return follower
       }
-      // As often within the head or the first event as within later ones.
-      try follower.follow(port: port, bytes: 1 << chance.below(17) + chance.below(500))
+      // Some within the head or the first event, most within later ones.
+      let limit = chance.below(6) == 0 ? 1500 : 60_000
+      try follower.follow(port: port, bytes: 1 + chance.below(limit))
       state.value.withLock { $0.count += 1 }
     }
   }

@@ -4,7 +4,7 @@ import NetmonStore
 
 /// Follows the changes in a database file, whoever makes them.
 struct StoreFollower {
-  private var store: Store
+  private let store: Store
   private let poll: Duration
 
   init(_ store: Store, poll: Duration = .milliseconds(250)) {
@@ -16,16 +16,17 @@ struct StoreFollower {
   /// that was put in the place of another is gone on with, which is a reset.
   ///
   /// - Throws: `StoreError`, or what `body` throws.
-  consuming func follow(
+  func follow(
     _ filter: Filter, _ body: (FollowedEvent) async throws -> Void
   ) async throws {
+    var store = store
     var place = try store.place(after: nil)
     try await body(.began)
     var version: Int64?
     while !Task.isCancelled {
       let present = try store.version()
       if present != version {
-        place = try await tell(after: place, filter, body)
+        place = try await tell(changesOf: store, after: place, filter, body)
         version = present
       } else {
         try? await ContinuousClock().sleep(for: poll)
@@ -42,7 +43,8 @@ struct StoreFollower {
 
   /// Gives `body` everything there is after a place, page by page.
   private func tell(
-    after place: FollowingPlace, _ filter: Filter, _ body: (FollowedEvent) async throws -> Void
+    changesOf store: Store, after place: FollowingPlace, _ filter: Filter,
+    _ body: (FollowedEvent) async throws -> Void
   ) async throws -> FollowingPlace {
     var place = place
     var backlog: Backlog?

@@ -52,14 +52,16 @@ enum DefaultDatabase {
 
   /// Refuses what is there and is no regular file: to open a FIFO would wait for ever.
   static func refuseSpecialFile(_ path: String) throws(CommandError) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    guard let type = attributes?[.type] as? FileAttributeType, type != .typeRegular else { return }
     let kind =
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: "a directory"
-      case S_IFIFO: "a FIFO"
-      case S_IFSOCK: "a socket"
-      default: "a device"
+      switch type {
+      case .typeDirectory: "a directory"
+      case .typeSocket: "a socket"
+      case .typeCharacterSpecial, .typeBlockSpecial: "a device"
+      // Foundation has no name for it, and there is nothing else left.
+      default: "a FIFO"
       }
     throw CommandError("\(path) is \(kind), not a database file")
   }

@@ -58,7 +58,7 @@ private struct MarkdownReference {
   private func blocks(for appendix: Appendix) -> [String] {
     ["## \(escaped(appendix.title))"]
       + appendix.text.split(separator: "\n").map { escaped(String($0)) }
-      + table("", "", appendix.entries.map { (code($0.term), escaped($0.meaning)) })
+      + table("Term", "Meaning", appendix.entries.map { (code($0.term), escaped($0.meaning)) })
   }
 
   /// A table in a block of its own, or nothing if it has no rows.

@@ -18,7 +18,10 @@ extension Netmon {
     """,
     entries: Filter.keys.map { key in
       let aliases = key.aliases.isEmpty ? "" : "; also \(key.aliases.joined(separator: ", "))"
-      return ("\(key.name):\(key.example)", key.summary + aliases)
+      // There are too many errors to list them here.
+      let values =
+        (1...12).contains(key.values.count) ? ": \(key.values.joined(separator: ", "))" : ""
+      return ("\(key.name):\(key.example)", key.summary + values + aliases)
     })
 
   private static let output = Appendix(

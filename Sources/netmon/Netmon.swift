@@ -35,12 +35,13 @@ struct Netmon {
     // A peer or reader that goes away is an error of that write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
-    let width = terminalWidth(of: STDOUT_FILENO, environment: environment)
-    let console = Console(environment: environment, width: width)
+    let console = Console(environment: environment) {
+      terminalWidth(of: STDOUT_FILENO, environment: environment)
+    }
     let action: Action
     do throws(UsageError) {
       let arguments = Array(CommandLine.arguments.dropFirst())
-      switch try command.parse(arguments, environment: environment, width: width) {
+      switch try command.parse(arguments, environment: environment, width: console.width) {
       case .print(let text):
         console.write(text)
         return

@@ -37,7 +37,8 @@ enum ErrorsCommand {
     Group("Output") {
       Option(
         "by", \.by, "KEYS", completion: .list(GroupKey.allCases.map(\.rawValue)),
-        help: "what makes a group, joined by commas")
+        help: "what makes a group, joined by commas, of "
+          + GroupKey.allCases.map(\.rawValue).joined(separator: ", "))
       Option(
         "limit", short: "n", \.limit, in: 0...1_000_000, help: "how many groups at most, 0 for all")
       Flag(

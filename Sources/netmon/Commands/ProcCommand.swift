@@ -19,6 +19,13 @@ enum ProcCommand {
     discussion: """
       Every instance the database knows of is shown, also those that have ended; a pid that was \
       given out again is another instance. With --live it is the processes that run now.
+
+      -o json prints an array, and jsonl a line each, of objects with process (as GET \
+      /api/processes shows it), running (true, false, or null where that cannot be told), peers \
+      (with peer, service_name, direction, count, first, last, errors), failures (with error, \
+      error_stage, error_cause, remote_addr, count, first, last) and connections. Peers and \
+      failures are counted over the latest connections, at least so many as are shown and up to \
+      20,000 of all instances together. csv prints the connections alone.
       """,
     examples: [
       Example("netmon proc nginx"), Example("netmon proc --live 1234"),

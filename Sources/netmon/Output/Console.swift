@@ -11,18 +11,22 @@ struct Console: Sendable {
   let hasColor: Bool
   /// Whether messages go to a terminal on which a line can be erased.
   let showsProgress: Bool
-  /// The columns of the terminal.
-  let width: Int
+  /// Measures the columns of the terminal, which may change.
+  private let measureWidth: @Sendable () -> Int
   /// Is told the errno when standard output cannot be written; by itself the program ends then.
   var onFailure: (@Sendable (Int32) -> Void)?
 
-  init(environment: [String: String], width: Int) {
+  /// `width` measures the columns of the terminal.
+  init(environment: [String: String], width: @escaping @Sendable () -> Int) {
     isTerminal = isatty(STDOUT_FILENO) == 1
     hasColor =
       isTerminal && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
     showsProgress = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
-    self.width = width
+    measureWidth = width
   }
+
+  /// The columns of the terminal as it is now.
+  var width: Int { measureWidth() }
 
   /// Writes to standard output at once, without a buffer that could hold lines back. Ends the
   /// program if nobody can take it.

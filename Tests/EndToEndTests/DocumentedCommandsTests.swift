@@ -17,7 +17,7 @@ struct DocumentedCommandsTests {
 
   @Test("Questions are answered", arguments: ["README.md", "docs/cli.md"])
   func questions(document: String) async throws {
-    let commands = try commands(of: document).filter { !$0.watches }
+    let commands = try commands(of: document).filter { !$0.watches && !$0.follows }
     #expect(commands.count >= 10)
     for command in commands {
       let result = try await Netmon.shell(
@@ -31,16 +31,32 @@ struct DocumentedCommandsTests {
     let commands = try commands(of: document).filter(\.watches)
     #expect(commands.count >= 2)
     for command in commands {
-      let arguments = command.split(separator: " ").dropFirst().map(String.init)
-      let service = try ChildProcess(
-        "bash", ["-c", "cd \(directory.path) && exec \"$NETMON\" \"$@\"", "bash"] + arguments,
-        environment: Netmon.environment.merging(
-          ["NETMON": BuiltProducts.netmon, "NETMON_DB": directory("own.db")]) { $1 })
+      let service = try start(command, with: directory("own.db"))
       let line = try #require(await service.errors.line(), "\(command)")
       #expect(line.contains("netmon: serving") || line.contains("netmon: collecting"), "\(line)")
       service.send(SIGTERM)
       #expect(await service.status == 0, "\(command)")
     }
+  }
+
+  @Test("What follows begins with what there is, and goes on")
+  func following() async throws {
+    let commands = try ["README.md", "docs/cli.md"].flatMap(commands(of:)).filter(\.follows)
+    #expect(!commands.isEmpty)
+    for command in commands {
+      let follower = try start(command, with: database)
+      #expect(await follower.output.line() != nil, "\(command)")
+      follower.send(SIGTERM)
+      #expect(await follower.status == 128 + SIGTERM, "\(command)")
+    }
+  }
+
+  private func start(_ command: String, with database: String) throws -> ChildProcess {
+    let arguments = command.split(separator: " ").dropFirst().map(String.init)
+    return try ChildProcess(
+      "bash", ["-c", "cd \(directory.path) && exec \"$NETMON\" \"$@\"", "bash"] + arguments,
+      environment: Netmon.environment.merging(
+        ["NETMON": BuiltProducts.netmon, "NETMON_DB": database]) { $1 })
   }
 
   /// The lines of `sh` blocks that run netmon, made to fit this place: nobody becomes root, ports
@@ -68,4 +84,7 @@ extension String {
   fileprivate var watches: Bool {
     hasPrefix("netmon serve") || hasPrefix("netmon collect") && !contains("--once")
   }
+
+  /// Whether it shows what changes until nobody wants it any more.
+  fileprivate var follows: Bool { contains("--follow") }
 }

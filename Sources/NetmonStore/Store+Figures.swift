@@ -13,8 +13,6 @@ public struct StoreFigures: Sendable {
   public var errors: Int
   /// Listening sockets included.
   public var open: Int
-  /// Those that have the most connections, the most first.
-  public var processes: [Process]
   /// At most ``maximumHosts``, those heard of last.
   public var hosts: [HostSummary]
   /// At most ``maximumReasons``, those with most gaps first.
@@ -45,8 +43,8 @@ public struct StoreFigures: Sendable {
 }
 
 extension Store {
-  /// The figures, from the roll-ups: what it costs grows with the number of processes, hosts and
-  /// gaps, and not with that of connections.
+  /// The figures, from the roll-ups: what it costs grows with the number of hosts and gaps, and not
+  /// with that of connections.
   public func figures() throws(StoreError) -> StoreFigures {
     let statistics = try read { db in
       try Query("SELECT connections, errors, open FROM rollup", in: db).first {
@@ -54,18 +52,22 @@ extension Store {
       } ?? (0, 0, 0)
     }
     let hosts = try hosts().sorted { $0.lastSeen > $1.lastSeen }.prefix(StoreFigures.maximumHosts)
-    let (processes, gaps, sequence) = try read { db in
-      (try db.processFigures(), try db.gapFigures(), try db.lastSequence())
-    }
+    let (gaps, sequence) = try read { db in (try db.gapFigures(), try db.lastSequence()) }
     let tally = tally.withLock { $0 }
     return StoreFigures(
       inserted: tally.inserted,
       failed: tally.failed.compactMap { number, count in
         ConnectionError(number: number).map { ($0, count) }
       }.sorted { $0.0.name < $1.0.name },
-      connections: statistics.0, errors: statistics.1, open: statistics.2, processes: processes,
+      connections: statistics.0, errors: statistics.1, open: statistics.2,
       hosts: Array(hosts), gaps: gaps, fileBytes: Self.size(of: path),
       logBytes: Self.size(of: path + "-wal"), lastSequence: sequence)
+  }
+
+  /// The ``StoreFigures/maximumProcesses`` names of processes that have the most connections, the
+  /// most first. What it costs grows with the number of processes.
+  public func processFigures() throws(StoreError) -> [StoreFigures.Process] {
+    try read { try $0.processFigures() }
   }
 
   private static func size(of path: String) -> Int64 {

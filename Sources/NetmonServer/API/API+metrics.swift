@@ -10,6 +10,7 @@ extension API {
     let figures = try await store { store throws(StoreError) in try store.figures() }
     var metrics = MetricsWriter()
     metrics.write(figures)
+    metrics.write(try await processFigures.latest())
     metrics.write(meters.reading)
     metrics.metric(
       "netmon_stream_clients", .gauge, "Clients that follow changes.", feed.followers)

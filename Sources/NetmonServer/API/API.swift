@@ -11,6 +11,7 @@ struct API: Sendable {
   let feed: ChangeFeed
   let admission: Admission
   let meters = Meters()
+  let processFigures: ProcessFigures
   private let answers = AnswerCache()
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
@@ -19,6 +20,7 @@ struct API: Sendable {
     _ store: Store, limits: Server.Limits, now: @escaping @Sendable () -> Timestamp
   ) {
     self.store = StoreQueue(store)
+    processFigures = ProcessFigures(self.store)
     commit = GroupCommit(store)
     feed = ChangeFeed(store, limits)
     admission = Admission(limits)

@@ -15,6 +15,11 @@ struct StoreQueue: Sendable {
     queue = DispatchQueue(label: label, attributes: attributes)
   }
 
+  /// Runs something that nobody waits for.
+  func enqueue(_ body: @escaping @Sendable (Store) -> Void) {
+    queue.async { body(store) }
+  }
+
   func callAsFunction<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable (Store) throws(Failure) -> Value
   ) async throws(Failure) -> Value {

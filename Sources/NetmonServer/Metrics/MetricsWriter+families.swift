@@ -20,7 +20,6 @@ extension MetricsWriter {
     metric(
       "netmon_open_connections", .gauge, "Those that are open, listening sockets included.",
       figures.open)
-    writeProcesses(figures.processes)
     writeHosts(figures.hosts)
     writeGaps(figures.gaps)
     metric("netmon_store_size_bytes", .gauge, "Size of the database file.", figures.fileBytes)
@@ -29,7 +28,7 @@ extension MetricsWriter {
       "netmon_store_sequence", .gauge, "Number of the latest change.", figures.lastSequence)
   }
 
-  private mutating func writeProcesses(_ processes: [StoreFigures.Process]) {
+  mutating func write(_ processes: [StoreFigures.Process]) {
     let families: [(name: String, help: String, value: (StoreFigures.Process) -> Int)] = [
       ("netmon_process_stored_connections", "Stored connections", { $0.connections }),
       ("netmon_process_stored_errors", "Stored connections that failed", { $0.errors }),

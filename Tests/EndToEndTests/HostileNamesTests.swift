@@ -54,8 +54,32 @@ struct HostileNamesTests {
       let served = try await output(format, from: ["--server", server.url])
       #expect(served == (try await output(format)), "\(format)")
     }
+    try await checkStream(of: server)
     try await checkTerminal()
     try await checkCards()
+  }
+
+  @Test(
+    "are text on the page",
+    .enabled(if: ChildProcess.find("chromium") != nil, "needs chromium (Debian: chromium)"))
+  func page() async throws {
+    let server = try await NetmonService.serve(database)
+    let pids = expected.keys.sorted()
+    // As many as the page shows at a time.
+    for start in stride(from: 0, to: pids.count, by: 200) {
+      let part = pids[start..<min(start + 200, pids.count)]
+      let filter = "\(question[2])%20pid:\(part[part.startIndex])..\(part[part.endIndex - 1])"
+      let page = try await Browser.document(at: "\(server.url)/?q=\(filter)", in: directory)
+      #expect(page.steering.isEmpty)
+      #expect(page.matches(of: /<tr data-key="\d+\/\d+"/).count == part.count)
+      let foreign = Set(page.matches(of: /<([^\/!\s>]+)/).map { String($0.1) })
+        .subtracting(Browser.elements)
+      #expect(foreign.isEmpty)
+      let missing = part.filter { pid in
+        !page.contains(">\(Browser.text(expected[pid]?.name ?? ""))<")
+      }
+      #expect(missing.isEmpty, "\(missing.count)")
+    }
   }
 
   private func output(_ format: String, from source: [String]? = nil) async throws -> String {
@@ -77,6 +101,19 @@ struct HostileNamesTests {
     }
     #expect(wrong.isEmpty, "\(wrong.count)")
     #expect(output.steering.isEmpty)
+  }
+
+  private func checkStream(of server: NetmonService) async throws {
+    let filter = question.last?.replacing("remote:", with: "remote=") ?? ""
+    let stream = try ChildProcess(
+      "curl", ["-sSN", "\(server.url)/api/stream?last_event_id=0&\(filter)"])
+    var records: [String] = []
+    while records.count < Self.count, let line = await stream.output.line() {
+      // What is not of a record has no id.
+      if line.hasPrefix("data: {\"id\":") { records.append(String(line.dropFirst(6))) }
+    }
+    stream.send(SIGTERM)
+    try checkJSON("[\(records.joined(separator: ","))]")
   }
 
   private func checkLines(_ output: String) throws {
@@ -147,9 +184,11 @@ extension String {
     }
   }
 
-  /// Whether this field of CSV is that text, if need be made text by a quote before it.
+  /// Whether this field of CSV is that text with what steers escaped, if need be made text by a quote
+  /// before it.
   fileprivate func isInert(_ text: String) -> Bool {
-    (utf8.elementsEqual(text.utf8) || utf8.elementsEqual("'\(text)".utf8))
+    let safe = terminalSafe(text)
+    return (utf8.elementsEqual(safe.utf8) || utf8.elementsEqual("'\(safe)".utf8))
       && utf8.first.map { "=+-@\t\r\n".utf8.contains($0) } != true
   }
 

@@ -8,6 +8,9 @@ enum Browser {
       "chromium",
       [
         "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000",
+        // It would look for updates and the like.
+        "--disable-background-networking", "--disable-component-update",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         "--user-data-dir=\(directory("browser"))", "--dump-dom", url,
       ])
     return result.output

@@ -134,6 +134,20 @@ import Testing
     }
   }
 
+  /// Names that look the same are told apart, also by what remembers answers.
+  @Test(arguments: ["connections", "processes", "errors"])
+  func canonicallyEquivalentNamesAreTwo(path: String) async throws {
+    try await withServer { server in
+      let decomposed = Record().with("process_name", #""e\u0301""#).with("error", #""EPIPE""#)
+      _ = try await server.post([decomposed].json)
+      for (name, count) in [("%C3%A9", 0), ("e%CC%81", 1), ("%C3%A9", 0)] {
+        let reply = try await server.get("/api/\(path)?process=\(name)")
+        let found = path == "errors" ? reply.object["groups"] as? [Any] ?? [] : reply.array
+        #expect(reply.status == 200 && found.count == count, "\(name)")
+      }
+    }
+  }
+
   @Test func theAliasListsFilter() async throws {
     try await withServer { server in
       let timedOut = Record().with("error", #""ETIMEDOUT""#).with("process_id", "99")

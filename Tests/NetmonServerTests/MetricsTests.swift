@@ -81,15 +81,20 @@ import Testing
 
   @Test func namesAreEscapedAndBounded() async throws {
     try await withServer { server in
-      let names = [#""a\"} 1\nnetmon_x 2""#, #""back\\slash""#, #""\u001b[2J\u202e""#, #""日本""#]
+      let names = [
+        #""a\"} 1\nnetmon_x 2""#, #""back\\slash""#, #""\u001b[2J\u202e""#, #""日本""#,
+        #""\\x1b[2J\\u{202e}""#,
+      ]
       let records =
         names.map { Record().with("process_name", $0) }
         + (0..<80).map { Record().with("process_name", "\"p\($0)\"") }
-      _ = try await server.post((records + records.prefix(4)).json)
+      _ = try await server.post((records + records.prefix(5)).json)
       let metrics = try await scrape(server)
       let name = "netmon_process_stored_connections"
       #expect(metrics.samples(name).count == StoreFigures.maximumProcesses)
-      for shown in [#"a"} 1\x0anetmon_x 2"#, #"back\slash"#, #"\x1b[2J\u{202e}"#, "日本"] {
+      for shown in [
+        #"a"} 1\x0anetmon_x 2"#, #"back\\slash"#, #"\x1b[2J\u{202e}"#, "日本", #"\\x1b[2J\\u{202e}"#,
+      ] {
         #expect(metrics.value(name, ["process": shown]) == 2, "\(shown)")
       }
       #expect(metrics.value("netmon_x") == nil)

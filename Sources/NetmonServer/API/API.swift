@@ -37,13 +37,14 @@ struct API: Sendable {
   ) async throws -> Response {
     try await store { store in
       // Read before the data: what is committed in between makes the tag old, not the data.
-      let tag = EntityTag(version: try store.version(), question: question)
+      let asked = routed.target.bytes
+      let tag = EntityTag(version: try store.version(), asked: asked, question: question)
       if tag.matches(routed.request) { return .notModified(tag) }
-      if let known = answers.answer(to: routed.target, tag) { return known.response }
+      if let known = answers.answer(to: asked, tag) { return known.response }
       let answer = try write(store)
       let kept = AnswerCache.Answer(
         tag: tag, json: ByteBuffer(bytes: answer.json.bytes), link: answer.link)
-      answers.keep(kept, to: routed.target)
+      answers.keep(kept, to: asked)
       return kept.response
     }
   }

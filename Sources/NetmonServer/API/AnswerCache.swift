@@ -22,10 +22,11 @@ final class AnswerCache: Sendable {
   }
 
   private struct State {
-    var answers: [Target: Answer] = [:]
+    /// By the bytes of what was asked.
+    var answers: [[UInt8]: Answer] = [:]
     var bytes = 0
 
-    mutating func remove(_ target: Target) {
+    mutating func remove(_ target: [UInt8]) {
       bytes -= answers.removeValue(forKey: target)?.json.readableBytes ?? 0
     }
   }
@@ -37,11 +38,11 @@ final class AnswerCache: Sendable {
 
   private let state = Mutex(State())
 
-  func answer(to target: Target, _ tag: EntityTag) -> Answer? {
+  func answer(to target: [UInt8], _ tag: EntityTag) -> Answer? {
     state.withLock { state in state.answers[target].flatMap { $0.tag == tag ? $0 : nil } }
   }
 
-  func keep(_ answer: Answer, to target: Target) {
+  func keep(_ answer: Answer, to target: [UInt8]) {
     let size = answer.json.readableBytes
     guard size <= Self.maximumAnswerBytes else { return }
     state.withLock { state in

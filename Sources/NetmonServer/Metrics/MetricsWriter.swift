@@ -38,10 +38,11 @@ struct MetricsWriter {
   }
 
   /// The format knows escapes for these three only. Other control characters would be passed on to
-  /// whatever shows the labels, so they are made visible, as on a terminal.
+  /// whatever shows the labels, so they are made visible, as on a terminal; there a backslash of the
+  /// text itself is doubled, as two names must not become one label.
   private static func escaped(_ text: String, quotes: Bool) -> String {
     var escaped = ""
-    for scalar in terminalSafe(text).unicodeScalars {
+    for scalar in terminalSafe(text.replacing("\\", with: "\\\\")).unicodeScalars {
       switch scalar {
       case "\\": escaped += "\\\\"
       case "\"" where quotes: escaped += "\\\""

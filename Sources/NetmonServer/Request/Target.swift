@@ -22,6 +22,10 @@ struct Target: Hashable, Sendable {
     query = try Query(parts.count == 2 ? parts[1] : "")
   }
 
+  /// Path and query as bytes. Strings are equal when they are canonically equivalent in Unicode; names
+  /// are not.
+  var bytes: [UInt8] { Array("\(path)?\(query.encoded)".utf8) }
+
   /// The path, encoded.
   var path: String { segments.map { "/" + PercentEncoding.encode($0) }.joined() }
 }

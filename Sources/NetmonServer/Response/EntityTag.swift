@@ -8,10 +8,14 @@ struct EntityTag: Hashable, Sendable {
 
   /// The tag of an answer that depends on nothing but the store's version and what was asked.
   ///
-  /// `question` must be resolved: a filter with `since:1h` asks something else at any time.
+  /// `asked` are the bytes of the request's target, and `question` is what they mean: resolved, as a
+  /// filter with `since:1h` asks something else at any time.
   /// Hash values differ between runs of the process, so no tag survives a restart.
-  init(version: Int64, question: some Hashable) {
-    let hash = UInt(bitPattern: question.hashValue)
+  init(version: Int64, asked: [UInt8], question: some Hashable) {
+    var hasher = Hasher()
+    hasher.combine(asked)
+    hasher.combine(question)
+    let hash = UInt(bitPattern: hasher.finalize())
     text = "W/\"\(String(version, radix: 36))-\(String(hash, radix: 36))\""
   }
 

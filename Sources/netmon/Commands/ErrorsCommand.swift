@@ -19,9 +19,10 @@ enum ErrorsCommand {
     "errors",
     summary: "Count what failed, by error, process and destination",
     discussion: """
-      since and until compare the time of the failure. OK counts the connections that worked in the \
-      same time and agree in the keys that are not about the error: those of the same process to \
-      the same destination, by default. SUCCESS is their part of all. RATE is over the time asked \
+      since and until compare the time of the failure. OK counts the connections without an error, \
+      open ones too but no listening sockets, in the same time, that agree in the keys that are not \
+      about the error: those of the same process to the same destination, by default. SUCCESS is \
+      their part of all. RATE is over the time asked \
       about, or else since the first failure; TREND, on a terminal, is the same time in equal parts.
       """,
     examples: [

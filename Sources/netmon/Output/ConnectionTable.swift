@@ -66,7 +66,8 @@ struct ConnectionTable {
 
   // MARK: - Columns
 
-  private static let usual: [Table.Column] = [
+  /// Those that there are wherever they fit.
+  static let usual: [Table.Column] = [
     .init(title: "TIME", dropOrder: 4),
     .init(title: "PROTO", dropOrder: 1),
     .init(title: "STATE"),
@@ -87,7 +88,8 @@ struct ConnectionTable {
     .init(title: "HOST", minimum: 8, dropOrder: -5, hidesWhenEmpty: true),
   ]
 
-  private func usual(_ connection: Connection) -> [Table.Cell] {
+  /// A row of these.
+  func usual(_ connection: Connection) -> [Table.Cell] {
     let pid = connection.process.identity.pid
     return [
       time(connection.timestamp), .init(connection.transport.name, .dim), state(connection),

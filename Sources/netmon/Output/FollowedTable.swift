@@ -4,121 +4,43 @@ import NetmonCore
 ///
 /// On a terminal values are cut to them; on a pipe nothing is cut.
 struct FollowedTable {
-  private enum Field: CaseIterable {
-    case time, transport, state, process, pid, local, remote, service, error
+  /// How wide a column may be, and when it is left out of a narrow terminal: lowest first.
+  private struct Room {
+    var width: ClosedRange<Int>
+    var dropOrder: Int?
   }
-
-  private struct Column {
-    var field: Field
-    var width: Int
-  }
-
-  private static let gap = "  "
 
   private let console: Console
-  private let columns: [Column]
+  private let rows: ConnectionTable
+  private let columns = ConnectionTable.usual
+  /// Which columns are shown, and how wide they are.
+  private let shown: [(column: Int, width: Int)]
 
   /// Prints the titles.
   init(_ console: Console) {
     self.console = console
-    columns = Self.layout(console.isTerminal ? console.width : .max, isWhole: !console.isTerminal)
-    write { (Self.title(of: $0), .title) }
+    rows = ConnectionTable(for: console, fields: nil, times: .clock)
+    let isWhole = !console.isTerminal
+    shown = Self.layout(Self.rooms(isWhole: isWhole), in: isWhole ? .max : console.width)
+    write(columns.map { Table.Cell($0.title, .title) })
   }
 
   func print(_ connection: Connection) {
-    write { cell($0, connection) }
+    var cells = rows.usual(connection)
+    cells[0] = Table.Cell(time(connection.updatedAt ?? connection.timestamp), .dim)
+    write(cells)
   }
 
-  private func write(_ cell: (Field) -> (text: String, style: Table.Style)) {
-    var line = ""
-    for (index, column) in columns.enumerated() {
-      var (text, style) = cell(column.field)
-      text = terminalSafe(text)
-      if console.isTerminal { text = truncated(text, columns: column.width) }
-      let padding = String(repeating: " ", count: max(0, column.width - displayWidth(text)))
-      if console.hasColor, style != .plain { text = style.rawValue + text + "\u{1b}[0m" }
-      let isLast = index == columns.count - 1
-      line +=
-        column.field == .pid
-        ? padding + text + (isLast ? "" : Self.gap) : text + (isLast ? "" : padding + Self.gap)
+  private func write(_ cells: [Table.Cell]) {
+    let line = shown.map { column, width in
+      let (cell, isLast) = (cells[column], column == shown.last?.column)
+      let text = console.isTerminal ? columns[column].cut(cell.text, to: width) : cell.text
+      let padding = String(repeating: " ", count: max(0, width - displayWidth(text)))
+      let styled = console.styled(text, cell.style)
+      if columns[column].alignment == .right { return padding + styled }
+      return styled + (isLast ? "" : padding)
     }
-    console.write(line + "\n")
-  }
-}
-
-// MARK: - Columns
-
-extension FollowedTable {
-  /// In which order columns are left out of a narrow terminal.
-  private static let dropOrder: [Field] = [.service, .transport, .local, .pid, .time, .state]
-
-  /// Which columns fit, at least in their smallest widths, and how wide they are.
-  private static func layout(_ width: Int, isWhole: Bool) -> [Column] {
-    var fields = Field.allCases
-    func excess() -> Int {
-      fields.reduce(gap.count * (fields.count - 1)) { $0 + widths(of: $1, isWhole).lowerBound }
-        - width
-    }
-    for field in dropOrder where excess() > 0 { fields.removeAll { $0 == field } }
-    var columns = fields.map { Column(field: $0, width: widths(of: $0, isWhole).lowerBound) }
-    var rest = max(0, -excess())
-    // What is left over goes to the narrowest that could be wider.
-    while rest > 0 {
-      let growing = columns.indices.filter {
-        columns[$0].width < widths(of: columns[$0].field, isWhole).upperBound
-      }
-      guard let next = growing.min(by: { columns[$0].width < columns[$1].width }) else { break }
-      columns[next].width += 1
-      rest -= 1
-    }
-    return columns
-  }
-
-  /// How narrow and how wide a column may be. A whole IPv6 address with its port has 47 characters.
-  private static func widths(of field: Field, _ isWhole: Bool) -> ClosedRange<Int> {
-    switch field {
-    case .time: isWhole ? 27...27 : 15...15
-    case .transport: 5...5
-    case .state: 11...11
-    case .process: 8...(isWhole ? 15 : 30)
-    case .pid: 7...7
-    case .local, .remote: 15...(isWhole ? 21 : 47)
-    case .service: 10...10
-    case .error: 13...13
-    }
-  }
-
-  private static func title(of field: Field) -> String {
-    switch field {
-    case .time: "TIME"
-    case .transport: "PROTO"
-    case .state: "STATE"
-    case .process: "PROCESS"
-    case .pid: "PID"
-    case .local: "LOCAL"
-    case .remote: "REMOTE"
-    case .service: "SERVICE"
-    case .error: "ERROR"
-    }
-  }
-
-  private func cell(
-    _ field: Field, _ connection: Connection
-  ) -> (text: String, style: Table.Style) {
-    let process = connection.process
-    switch field {
-    case .time: return (time(connection.updatedAt ?? connection.timestamp), .dim)
-    case .transport: return (connection.transport.name, .dim)
-    case .state: return (connection.state.name, style(of: connection))
-    case .process: return (process.name.isEmpty ? "-" : process.name, .plain)
-    case .pid: return (process.identity.pid == 0 ? "-" : "\(process.identity.pid)", .plain)
-    case .local: return ("\(connection.local)", .plain)
-    case .remote:
-      let remote = connection.remote
-      return (remote.port == 0 && remote.address.isUnspecified ? "-" : "\(remote)", .plain)
-    case .service: return (connection.serviceName ?? "-", .dim)
-    case .error: return (connection.error?.name ?? "-", connection.error == nil ? .dim : .bad)
-    }
+    console.write(line.joined(separator: Table.gap) + "\n")
   }
 
   /// On a terminal without year and fraction: `11-22 12:00:05Z`.
@@ -127,12 +49,52 @@ extension FollowedTable {
     guard console.isTerminal else { return text }
     return "\(text.dropFirst(5).prefix(5)) \(text.dropFirst(11).prefix(8))Z"
   }
+}
 
-  private func style(of connection: Connection) -> Table.Style {
-    switch connection.state {
-    case .ESTABLISHED, .LISTEN: .good
-    case .SYN_SENT, .SYN_RECV, .CLOSE_WAIT: .warning
-    default: connection.error == nil ? .dim : .bad
+// MARK: - Columns
+
+extension FollowedTable {
+  /// Of ``ConnectionTable/usual``. A whole IPv6 address with its port has 47 characters.
+  private static func rooms(isWhole: Bool) -> [Room] {
+    let address = 15...(isWhole ? 21 : 47)
+    return [
+      Room(width: isWhole ? 27...27 : 15...15, dropOrder: 4),
+      Room(width: 5...5, dropOrder: 1),
+      Room(width: 11...11, dropOrder: 5),
+      Room(width: 8...(isWhole ? 15 : 30)),
+      Room(width: 7...7, dropOrder: 3),
+      Room(width: address, dropOrder: 2),
+      Room(width: address),
+      Room(width: 10...10, dropOrder: 0),
+      Room(width: 13...13),
+    ]
+  }
+
+  /// Which columns fit, at least in their smallest widths, and how wide they are.
+  private static func layout(_ rooms: [Room], in width: Int) -> [(column: Int, width: Int)] {
+    var columns = Array(rooms.indices)
+    func excess() -> Int {
+      columns.reduce(Table.gap.count * (columns.count - 1) - width) {
+        $0 + rooms[$1].width.lowerBound
+      }
     }
+    while excess() > 0 {
+      let droppable = columns.filter { rooms[$0].dropOrder != nil }
+      guard let next = droppable.min(by: { rooms[$0].dropOrder ?? 0 < rooms[$1].dropOrder ?? 0 })
+      else { break }
+      columns.removeAll { $0 == next }
+    }
+    var shown = columns.map { (column: $0, width: rooms[$0].width.lowerBound) }
+    var rest = max(0, -excess())
+    // What is left over goes to the narrowest that could be wider.
+    while rest > 0 {
+      let growing = shown.indices.filter {
+        shown[$0].width < rooms[shown[$0].column].width.upperBound
+      }
+      guard let next = growing.min(by: { shown[$0].width < shown[$1].width }) else { break }
+      shown[next].width += 1
+      rest -= 1
+    }
+    return shown
   }
 }

@@ -187,7 +187,8 @@ struct Table {
 }
 
 extension Table.Column {
-  fileprivate func cut(_ text: String, to columns: Int) -> String {
+  /// The text in as many columns of the terminal at most.
+  func cut(_ text: String, to columns: Int) -> String {
     switch cut {
     case .start: truncatedAtStart(text, columns: columns)
     case .middle: truncatedInMiddle(text, columns: columns)

@@ -53,7 +53,7 @@ extension StoreError: CustomStringConvertible {
     case .foreignDatabase(let path):
       "\(path) is a database of another program: name another file"
     case .replaced(let path):
-      "\(path) was deleted or replaced while netmon had it open"
+      "\(path) was deleted or replaced"
     case .corrupt(let operation, let path, let reason):
       """
       cannot \(operation) \(path): the database is damaged (\(reason)): netmon serve and collect \

@@ -55,7 +55,7 @@ enum StoreCommand {
     let server = try Watcher(
       "serve", Program(netmon, ["serve", "--db", path, "--port", "\(port)"] + keepingAll))
     defer { withExtendedLifetime(server) {} }
-    let client = try connect(port)
+    _ = try connect(port)
     let writer = BackgroundWriter(try Store(path: path), workload, rate: options.rate)
     var table = LatencyTable()
     for question in StoreQuestion.all
@@ -64,7 +64,9 @@ enum StoreCommand {
       let inside = try (0..<options.rounds).map { round in
         try time { try question.ask(store, round, .now) }
       }
-      // Another question each time, as the server remembers what it has answered.
+      // A new connection, as the server has closed one that was idle meanwhile; another question
+      // each time, as it remembers what it has answered.
+      let client = try connect(port)
       let outside = try (0..<options.rounds).map { round in
         try time { _ = try client.get(question.target(options.rounds + round)) }
       }

@@ -14,7 +14,8 @@ import Testing
         part == 0 ? Int64.random(in: -50...50, using: &generator) << 40 : Int64(part) % 7
       }
       let known = numbers[key]
-      let index = table.index(of: key)
+      #expect(table.knownIndex(of: key.span) == known)
+      let index = table.index(of: key.span)
       #expect(index == known ?? numbers.count)
       numbers[key] = index
       #expect(Array(table[index]) == key)
@@ -26,10 +27,24 @@ import Testing
     var table = GroupTable(width: 2)
     for round in 0..<2 {
       for number in 0..<50_000 {
-        let index = table.index(of: [Int64(number % 250), Int64(number / 250)])
+        let index = table.index(of: [Int64(number % 250), Int64(number / 250)].span)
         if index != number { Issue.record("\(number) is \(index) in round \(round)") }
       }
     }
     #expect(table.count == 50_000)
+  }
+
+  @Test(arguments: [0, 1, 4])
+  func manyAtOnceAreThoseOneByOne(width: Int) {
+    var generator = SplitMix(seed: UInt64(width))
+    var (one, many) = (GroupTable(width: width), GroupTable(width: width))
+    for round in 0..<200 {
+      let keys = (0..<round * width).map { _ in Int64.random(in: -9...9, using: &generator) }
+      let numbers = (0..<round).map { row in
+        one.index(of: keys.span.extracting(row * width..<(row + 1) * width))
+      }
+      #expect(many.indexes(of: round, keys.span) == numbers)
+    }
+    #expect(many.count == one.count)
   }
 }

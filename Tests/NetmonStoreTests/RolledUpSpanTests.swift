@@ -29,6 +29,16 @@ import Testing
     #expect(span.added.isEmpty && span.removed.isEmpty)
   }
 
+  /// What is asked up to now ends shortly before rows that were written meanwhile.
+  @Test func theLastRowEndsItsHour() throws {
+    let span = try #require(
+      RolledUpSpan(Self.time(10)...Self.time(20.3), oldest: 0, newest: Self.time(20.31)))
+    #expect(span.hours == 10...20)
+    #expect(span.added.isEmpty)
+    let after = Timestamp(microseconds: Self.time(20.3).microseconds + 1)
+    #expect(span.removed == [after...Self.time(20.31)])
+  }
+
   @Test func tooShortASpanHasNoHours() {
     #expect(
       RolledUpSpan(Self.time(10.3)...Self.time(10.45), oldest: 0, newest: Self.time(99)) == nil)

@@ -12,13 +12,14 @@ struct ErrorCounter {
   /// The group and the part of the span of each failure: only few groups are shown, so that trends
   /// are made for those.
   private var failureParts: [(group: Int32, part: Int32)] = []
-  private var buckets: [Int64: [Int64: Int]] = [:]
+  private var timeline: TimelineCounter
 
   init(_ query: ErrorQuery, in db: Database) {
     self.query = query
     self.db = db
     keys = GroupKeys(query.by, in: db)
     groups = GroupTable(width: keys.columns.count)
+    timeline = TimelineCounter(width: query.bucket)
   }
 
   /// From `since:`, else the first failure, to `until:`, else `now`; nil without any failure.
@@ -36,35 +37,44 @@ struct ErrorCounter {
   mutating func count(over span: ClosedRange<Timestamp>) throws {
     let start = span.lowerBound.microseconds
     let width = max(span.upperBound.microseconds(since: span.lowerBound), 1)
-    let parts = Int64(ErrorGroup.parts)
     let failures = try failures()
-    let columns = ["failed_at", "errno"] + keys.columns
+    // Nothing is read twice: each value of each row counts.
+    let errno = keys.columns.firstIndex(of: "errno").map { $0 - keys.columns.count }
+    let columns = ["failed_at"] + (errno == nil ? ["errno"] : []) + keys.columns
     let sql = failures.select(columns.map { "c.\($0)" }.joined(separator: ", "))
-    var bucket = BucketCounts(time: .min)
-    var key = [Int64](repeating: 0, count: keys.columns.count)
+    var batch: [Int64] = []
+    var times: [Int64] = []
     try Query(sql, in: db).forEach(failures.bindings.values) { row in
-      let (time, errno) = (row.integer(), row.integer())
-      let part = min(max((time - start) * parts / width, 0), parts - 1)
-      try keys.read(&row, into: &key)
-      let index = groups.index(of: key)
-      if index == counts.count { counts.append(GroupCount()) }
-      counts[index].add(at: time)
-      failureParts.append((Int32(truncatingIfNeeded: index), Int32(part)))
-      let begin = time / query.bucket * query.bucket
-      if begin != bucket.time {
-        add(bucket)
-        bucket = BucketCounts(time: begin)
-      }
-      bucket.add(errno)
+      times.append(row.integer())
+      let own = errno == nil ? row.integer() : nil
+      keys.read(&row, into: &batch)
+      timeline.add(at: times[times.count - 1], errno: own ?? batch[batch.count + (errno ?? 0)])
+      guard times.count == Self.batchSize else { return }
+      try add(&batch, times, start, width)
+      batch.removeAll(keepingCapacity: true)
+      times.removeAll(keepingCapacity: true)
     }
-    add(bucket)
+    try add(&batch, times, start, width)
   }
 
-  private mutating func add(_ bucket: BucketCounts) {
-    for (errno, count) in bucket.counts {
-      buckets[bucket.time, default: [:]][errno, default: 0] += count
+  /// Counts failures by their keys and times, over a span that begins at `start`.
+  private mutating func add(
+    _ batch: inout [Int64], _ times: [Int64], _ start: Int64, _ width: Int64
+  ) throws {
+    let parts = Int64(ErrorGroup.parts)
+    try keys.standIn(for: &batch)
+    let indexes = groups.indexes(of: times.count, batch.span)
+    let new = groups.count - counts.count
+    counts.append(contentsOf: repeatElement(GroupCount(), count: new))
+    for (time, index) in zip(times, indexes) {
+      counts[index].add(at: time)
+      let part = min(max((time - start) * parts / width, 0), parts - 1)
+      failureParts.append((Int32(truncatingIfNeeded: index), Int32(part)))
     }
   }
+
+  /// Enough to look at the places of many groups at once, few enough to stay in the caches.
+  static let batchSize = 256
 
   private func failures() throws -> Selection {
     try Selection(query.filter, by: .failed, where: "c.errno IS NOT NULL", in: db)
@@ -75,16 +85,7 @@ struct ErrorCounter {
 
 extension ErrorCounter {
   /// Ascending.
-  var timeline: [TimelineBucket] {
-    buckets.sorted { $0.key < $1.key }.map { time, counts in
-      let ordered = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      return TimelineBucket(
-        time: Timestamp(microseconds: time),
-        counts: ordered.compactMap { errno, count in
-          ConnectionError(number: Int32(truncatingIfNeeded: errno)).map { ($0, count) }
-        })
-    }
-  }
+  mutating func timelineBuckets() -> [TimelineBucket] { timeline.buckets() }
 
   /// The largest groups, in their order, with their keys.
   mutating func largest() throws -> [(key: ErrorGroupKey, group: ErrorGroup)] {
@@ -142,23 +143,6 @@ extension ErrorCounter {
       return a.utf8.lexicographicallyPrecedes(b.utf8)
     }
     return false
-  }
-}
-
-/// How many failures one stretch of time has of each error, of which there are few.
-private struct BucketCounts {
-  let time: Int64
-  private(set) var counts: [(errno: Int64, count: Int)] = []
-
-  init(time: Int64) {
-    self.time = time
-  }
-
-  mutating func add(_ errno: Int64) {
-    guard let index = counts.firstIndex(where: { $0.errno == errno }) else {
-      return counts.append((errno, 1))
-    }
-    counts[index].count += 1
   }
 }
 

@@ -18,6 +18,9 @@ struct ErrorGroupKey: Hashable {
     set { values[index] = newValue ?? Self.null }
   }
 
+  /// The first values, NULL as ``null``.
+  func first(_ count: Int) -> [Int64] { (0..<count).map { values[$0] } }
+
   /// Of more than eight columns the others tell few keys apart. They are mixed to one number first:
   /// to hash each by itself would cost more than reading its row.
   func hash(into hasher: inout Hasher) {
@@ -57,39 +60,49 @@ struct GroupKeys {
     }
   }
 
-  /// Reads the columns into as many integers; NULL is ``ErrorGroupKey/null``.
-  mutating func read(_ row: inout ColumnReader, into key: inout [Int64]) throws {
-    for index in columns.indices {
-      let value = row.optionalInteger()
-      if let value, standIns[index] != nil {
-        key[index] = try standIn(for: value, at: index)
-      } else {
-        key[index] = value ?? ErrorGroupKey.null
+  /// Adds the columns of a row to `rows`, as many integers; NULL is ``ErrorGroupKey/null``.
+  func read(_ row: inout ColumnReader, into rows: inout [Int64]) {
+    for _ in columns { rows.append(row.optionalInteger() ?? ErrorGroupKey.null) }
+  }
+
+  /// Replaces what was read of rows by what stands in for it.
+  mutating func standIn(for rows: inout [Int64]) throws {
+    for index in columns.indices where standIns[index] != nil {
+      for place in stride(from: index, to: rows.count, by: columns.count)
+      where rows[place] != ErrorGroupKey.null {
+        rows[place] = try standIn(for: rows[place], at: index)
       }
     }
   }
 
   private mutating func standIn(for value: Int64, at index: Int) throws -> Int64 {
-    if let known = standIns[index]?.ids[value] { return known }
+    if let known = standIns[index]?[value] { return known }
     var key = ErrorGroupKey()
     key[index] = value
-    let texts = try (standIns[index]?.keys ?? []).map { try text($0, of: key).map(ExactText.init) }
-    let id = standIns[index]?.byTexts[texts] ?? value
-    standIns[index]?.byTexts[texts] = id
-    standIns[index]?.ids[value] = id
-    return id
+    let texts = try (standIns[index]?.keys ?? []).map { groupKey in
+      try lookUp(groupKey, of: key).map(ExactText.init)
+    }
+    return standIns[index]?.add(value, texts) ?? value
   }
 
   /// What is shown for one of the keys.
   mutating func text(_ groupKey: GroupKey, of key: ErrorGroupKey) throws -> String? {
-    let used = columns.indices.filter { groupKey.field.columns.contains(columns[$0]) }
     var part = ErrorGroupKey()
-    for index in used { part[index] = key[index] }
+    for index in used(by: groupKey) { part[index] = key[index] }
     if let known = texts[groupKey]?[part] { return known }
-    let query = try query(for: groupKey, used)
-    let text = try query.first(used.map { SQLValue(key[$0]) }) { $0.optionalText() } ?? nil
+    let text = try lookUp(groupKey, of: key)
     texts[groupKey, default: [:]][part] = text
     return text
+  }
+
+  private mutating func lookUp(_ groupKey: GroupKey, of key: ErrorGroupKey) throws -> String? {
+    let used = used(by: groupKey)
+    let query = try query(for: groupKey, used)
+    return try query.first(used.map { SQLValue(key[$0]) }) { $0.optionalText() } ?? nil
+  }
+
+  private func used(by groupKey: GroupKey) -> [Int] {
+    columns.indices.filter { groupKey.field.columns.contains(columns[$0]) }
   }
 
   private mutating func query(for groupKey: GroupKey, _ used: [Int]) throws -> Query {
@@ -123,10 +136,34 @@ struct GroupKeys {
     columns.firstIndex(of: column).map { standIns[$0] == nil } ?? false
   }
 
-  private struct StandIns {
-    let keys: [GroupKey]
-    var ids: [Int64: Int64] = [:]
-    var byTexts: [[ExactText?]: Int64] = [:]
+}
+
+/// For the values of a column, the first value that was met with the same texts.
+private struct StandIns {
+  let keys: [GroupKey]
+  private var values = GroupTable(width: 1)
+  /// By the number of the value.
+  private var standIns: [Int64] = []
+  private var byTexts: [[ExactText?]: Int64] = [:]
+
+  init(keys: [GroupKey]) {
+    self.keys = keys
+  }
+
+  subscript(value: Int64) -> Int64? {
+    let key: InlineArray<1, Int64> = [value]
+    return values.knownIndex(of: key.span).map { standIns[$0] }
+  }
+
+  /// Adds a value that is not there; what stands for it.
+  mutating func add(_ value: Int64, _ texts: [ExactText?]) -> Int64 {
+    let standIn = byTexts[texts] ?? value
+    byTexts[texts] = standIn
+    let key: InlineArray<1, Int64> = [value]
+    let index = values.index(of: key.span)
+    precondition(index == standIns.count)
+    standIns.append(standIn)
+    return standIn
   }
 }
 

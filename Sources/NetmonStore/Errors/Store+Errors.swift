@@ -21,7 +21,7 @@ extension Store {
         group.successes = successes.count(of: key, of: failures.keys)
         return group
       }
-      return ErrorSummary(groups: groups, timeline: failures.timeline)
+      return ErrorSummary(groups: groups, timeline: failures.timelineBuckets())
     }
   }
 }

@@ -11,7 +11,9 @@ struct SuccessCounter {
   private let span: ClosedRange<Timestamp>?
   private let db: Database
   private var keys: GroupKeys
-  private var counts: [ErrorGroupKey: Int] = [:]
+  private var groups: GroupTable
+  /// By the number of the group.
+  private var counts: [Int] = []
 
   /// Takes the keys of the groups of failures, read by `other`.
   init(
@@ -24,12 +26,18 @@ struct SuccessCounter {
     self.span = range.span
     self.db = db
     keys = other.without(\.isAboutError)
-    for group in groups { counts[other.part(of: group, for: keys)] = 0 }
+    self.groups = GroupTable(width: keys.columns.count)
+    for group in groups { _ = self.groups.index(of: values(of: group, of: other).span) }
+    counts = [Int](repeating: 0, count: self.groups.count)
   }
 
   /// The successes of a group.
   func count(of group: ErrorGroupKey, of other: GroupKeys) -> Int {
-    counts[other.part(of: group, for: keys)] ?? 0
+    groups.knownIndex(of: values(of: group, of: other).span).map { counts[$0] } ?? 0
+  }
+
+  private func values(of group: ErrorGroupKey, of other: GroupKeys) -> [Int64] {
+    other.part(of: group, for: keys).first(keys.columns.count)
   }
 
   mutating func count() throws {
@@ -112,20 +120,32 @@ struct SuccessCounter {
   }
 
   private mutating func add(_ sql: String, _ bindings: Bindings, sign: Int = 1) throws {
-    var key = [Int64](repeating: 0, count: keys.columns.count)
+    var batch: [Int64] = []
+    var successes: [Int] = []
     try Query(sql, in: db).forEach(bindings.values) { row in
-      let count = Int(row.integer())
-      try keys.read(&row, into: &key)
-      if let index = counts.index(forKey: ErrorGroupKey(key)) {
-        counts.values[index] += sign * count
-      }
+      successes.append(sign * Int(row.integer()))
+      keys.read(&row, into: &batch)
+      guard successes.count == ErrorCounter.batchSize else { return }
+      try add(&batch, successes)
+      batch.removeAll(keepingCapacity: true)
+      successes.removeAll(keepingCapacity: true)
+    }
+    try add(&batch, successes)
+  }
+
+  private mutating func add(_ batch: inout [Int64], _ successes: [Int]) throws {
+    try keys.standIn(for: &batch)
+    for (row, count) in successes.enumerated() {
+      let key = batch.span.extracting(row * groups.width..<(row + 1) * groups.width)
+      if let index = groups.knownIndex(of: key) { counts[index] += count }
     }
   }
 
   /// The values that the groups have in a column, as JSON; nil if it is not among the keys.
   private func ids(_ column: String) -> SQLValue? {
     guard let index = keys.columns.firstIndex(of: column), keys.isExact(column) else { return nil }
-    return .text(Set(counts.keys.compactMap { $0[index] }).sorted().description)
+    let known = groupKeys.map { $0[index] }.filter { $0 != ErrorGroupKey.null }
+    return .text(Set(known).sorted().description)
   }
 
   /// The ids and ports of the remote ends that the groups have; nil if they are not among the keys.
@@ -133,12 +153,11 @@ struct SuccessCounter {
     guard keys.isExact("remote_id"), let id = keys.columns.firstIndex(of: "remote_id"),
       let port = keys.columns.firstIndex(of: "remote_port")
     else { return nil }
-    return Set(
-      counts.keys.compactMap { key in
-        guard let id = key[id], let port = key[port] else { return nil }
-        return [id, port]
-      })
+    let ends = groupKeys.map { [$0[id], $0[port]] }
+    return Set(ends.filter { !$0.contains(ErrorGroupKey.null) })
   }
+
+  private var groupKeys: [[Int64]] { (0..<groups.count).map { Array(groups[$0]) } }
 
   /// A look-up costs as much as passing over some eight rows.
   private func isQuickerToSeek(ends: Int) throws -> Bool {

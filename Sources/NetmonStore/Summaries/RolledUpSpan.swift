@@ -3,8 +3,9 @@ import NetmonCore
 /// How a span of time is put together from whole hours, which a roll-up tells of, and the rows on
 /// both sides of its ends.
 ///
-/// Each end goes to the nearest hour. Where that is outside of the span the rows between are
-/// counted too much and taken away again: so never more than half an hour of rows is read.
+/// Each end goes to the nearest hour, the last row counting as the end of its own. Where that is
+/// outside of the span the rows between are counted too much and taken away again: so never more
+/// than half an hour of rows is read.
 struct RolledUpSpan: Hashable {
   /// Counted from 1970.
   var hours: ClosedRange<Int64>
@@ -19,14 +20,16 @@ struct RolledUpSpan: Hashable {
     let width = Counted.hourWidth
     // Beyond the rows there is nothing to add or to take away.
     let start = max(span.lowerBound.microseconds, oldest * width)
-    let end =
-      span.upperBound < newest
-      ? span.upperBound.microseconds + 1 : (newest.microseconds / width + 1) * width
-    let (first, last) = ((start + width / 2) / width, (end + width / 2) / width - 1)
+    let rowsEnd = newest.microseconds + 1
+    let end = min(span.upperBound.microseconds + 1, rowsEnd)
+    let (first, below) = ((start + width / 2) / width, end / width)
+    let above = min((below + 1) * width, rowsEnd)
+    let isNearerAbove = above - end < end - below * width
+    let last = isNearerAbove ? below : below - 1
     guard first <= last else { return nil }
     hours = first...last
     add(start, first * width, isMissing: start < first * width)
-    add(end, (last + 1) * width, isMissing: end > (last + 1) * width)
+    add(end, isNearerAbove ? above : below * width, isMissing: !isNearerAbove)
   }
 
   private mutating func add(_ a: Int64, _ b: Int64, isMissing: Bool) {

@@ -61,7 +61,7 @@ export function apiURL(path, parameters = {}) {
  */
 export function nextCursor(link) {
   const target = /<([^>]*)>\s*;\s*rel="next"/.exec(link ?? "")?.[1];
-  return target ? new URL(target, "http://localhost").searchParams.get("cursor") : null;
+  return target ? new URLSearchParams(target.replace(/^[^?]*/, "")).get("cursor") : null;
 }
 
 /**

@@ -1,0 +1,36 @@
+// Puts the page together: the state in the URL, the stream of changes, the filter, the time band, and
+// the view that is shown.
+
+import { createApi } from "./core/api.js";
+import { setText } from "./core/dom.js";
+import { createKeys } from "./core/keys.js";
+import { createLive } from "./core/live.js";
+import { createState } from "./core/state.js";
+import { createStage } from "./stage.js";
+
+const byID = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const api = createApi(window);
+const state = createState(window);
+const live = createLive({ api, window });
+const keys = createKeys(document);
+
+/** What a view is given. */
+const app = {
+  api, state, live, keys,
+  /** Says something to those who listen to the page. @param {string} text */
+  announce: (text) => setText(byID("announcer"), text),
+};
+
+const stage = createStage(app, byID("view"), byID("nav"));
+keys.bind("Views", stage.keys());
+
+live.subscribe({
+  status({ kind }) {
+    setText(byID("status-text"), kind);
+    byID("status").dataset.kind = kind;
+  },
+});
+
+live.start(await api.get("stats"));
+await stage.show();

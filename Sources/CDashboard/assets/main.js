@@ -6,6 +6,8 @@ import { setText } from "./core/dom.js";
 import { createKeys } from "./core/keys.js";
 import { createLive } from "./core/live.js";
 import { createState } from "./core/state.js";
+import { createFilterBox } from "./filter/box.js";
+import { createDraft } from "./filter/draft.js";
 import { createStage } from "./stage.js";
 
 const byID = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -18,10 +20,13 @@ const keys = createKeys(document);
 /** What a view is given. */
 const app = {
   api, state, live, keys,
+  /** The filter while it is typed. */
+  draft: createDraft(state.get().q),
   /** Says something to those who listen to the page. @param {string} text */
   announce: (text) => setText(byID("announcer"), text),
 };
 
+byID("filter").replaceChildren(createFilterBox(app));
 const stage = createStage(app, byID("view"), byID("nav"));
 keys.bind("Views", stage.keys());
 

@@ -1,7 +1,7 @@
 // Rows in an order, and those of them that match: kept up to date as rows come and change, and
 // filtered piece by piece so that typing never waits for a hundred thousand of them.
 
-import { compareRows, sortRows } from "./sorting.js";
+import { compareRows, newestFirst, sortRows } from "./sorting.js";
 
 /**
  * @typedef {import("./rows.js").Row} Row
@@ -15,6 +15,7 @@ export class Arrangement {
   #order;
   /** @type {(row: Row) => boolean} */
   #matches = () => true;
+  #canChange = false;
   /** How many of `#ordered` have been looked at. */
   #place = 0;
   /** @type {Row[]} those of the part looked at that match */
@@ -50,9 +51,13 @@ export class Arrangement {
     this.setRows(this.#ordered);
   }
 
-  /** @param {(row: Row) => boolean} matches */
-  setPredicate(matches) {
+  /**
+   * @param {(row: Row) => boolean} matches
+   * @param {boolean} canChange whether a row that changes may begin or cease to match
+   */
+  setPredicate(matches, canChange) {
     this.#matches = matches;
+    this.#canChange = canChange;
     this.#restart();
   }
 
@@ -82,19 +87,29 @@ export class Arrangement {
    * @param {Row[]} changed
    */
   merge(added, changed) {
-    const moved = changed.length > 0 ? new Set(changed) : null;
-    const coming = sortRows([...added, ...changed], this.#order);
-    this.#ordered = this.#merged(this.#ordered, coming, moved);
-    this.visible = this.#merged(this.visible, coming.filter(this.#matches), moved);
+    // When a connection was opened never changes.
+    const canMove = this.#order.key !== newestFirst.key;
+    const moved = canMove ? changed : [];
+    const unsure = canMove || this.#canChange ? changed : [];
+    this.#ordered = this.#merged(this.#ordered, added, moved);
+    this.visible = this.#merged(
+      this.visible, added.filter(this.#matches), unsure, unsure.filter(this.#matches));
     this.#place = this.#ordered.length;
   }
 
-  #merged(rows, coming, moved) {
+  /** Rows without some, and with those and others where they belong. */
+  #merged(rows, added, removed, back = removed) {
+    const coming = sortRows([...added, ...back], this.#order);
+    if (coming.length === 0 && removed.length === 0) return rows;
+    const isBefore = rows.length === 0
+      || (coming.length > 0 && compareRows(coming[coming.length - 1], rows[0], this.#order) < 0);
+    if (isBefore && removed.length === 0) return coming.concat(rows);
+    const isRemoved = new Set(removed);
     const result = new Array(rows.length + coming.length);
     let length = 0;
     let next = 0;
     for (const row of rows) {
-      if (moved?.has(row)) continue;
+      if (isRemoved.has(row)) continue;
       while (next < coming.length && compareRows(coming[next], row, this.#order) < 0) {
         result[length++] = coming[next++];
       }

@@ -82,7 +82,8 @@ export class Rows {
    * Takes in records; of one that is known the higher revision stays. A row that has changed stays
    * the same object, so that lists of rows remain good.
    * @param {Iterable<Record<string, any>>} records
-   * @returns {{ added: Row[], changed: Row[], hasForgotten: boolean }}
+   * @returns {{ added: Row[], changed: Row[], forgotten: number | null }} rows up to the time
+   *   `forgotten` (µs) are no longer kept
    */
   upsert(records) {
     const added = [];
@@ -99,9 +100,9 @@ export class Rows {
       }
     }
     // A twentieth more at a time, as finding the oldest looks at all.
-    const isTooMany = this.#rows.size > this.#limit * 1.05;
-    if (isTooMany) this.#forgetOldest(this.#rows.size - this.#limit);
-    return { added, changed, hasForgotten: isTooMany };
+    const excess = this.#rows.size - this.#limit;
+    const forgotten = excess > this.#limit / 20 ? this.#forgetOldest(excess) : null;
+    return { added, changed, forgotten };
   }
 
   /** @returns {Row} */
@@ -124,5 +125,6 @@ export class Rows {
       this.#rows.delete(id);
       left -= 1;
     }
+    return last;
   }
 }

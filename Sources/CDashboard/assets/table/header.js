@@ -4,12 +4,26 @@ import { button, h } from "../core/dom.js";
 
 /** @typedef {import("./virtual.js").Column} Column */
 
+/** @type {[number, number]} */
+const usualWidth = [88, 1];
+/** What a row has at its sides, px. */
+const padding = 16;
+
 /**
  * The tracks of the CSS grid that columns make.
  * @param {Column[]} columns
  */
 export function tracks(columns) {
-  return columns.map(({ width }) => width ?? "minmax(88px, 1fr)").join(" ");
+  return columns.map(({ width: [least, share] = usualWidth }) =>
+    `minmax(${least}px, ${share}fr)`).join(" ");
+}
+
+/**
+ * How wide rows are at least, px: the same for all of them, whatever they hold.
+ * @param {Column[]} columns
+ */
+export function leastWidth(columns) {
+  return columns.reduce((sum, { width: [least] = usualWidth }) => sum + least, padding);
 }
 
 /**

@@ -2,14 +2,14 @@
 // it is a grid whose rows are navigated by keyboard; the focus stays on the grid.
 
 import { h, replaceChildren } from "../core/dom.js";
-import { headerRow, tracks } from "./header.js";
+import { headerRow, leastWidth, tracks } from "./header.js";
 import { findKey, stepFor, windowOf } from "./window.js";
 
 /**
  * @typedef {object} Column
  * @property {string} id
  * @property {string} title
- * @property {string} [width] its track of a CSS grid
+ * @property {[least: number, share: number]} [width] px, and its part of the room that is left
  * @property {boolean} [isNumber] aligned to the right; sorted with the largest first
  * @property {boolean} [isSortable]
  * @property {(item: any) => string} text what the cell says; it is drawn again when this changes
@@ -84,6 +84,7 @@ class VirtualTable {
     replaceChildren(this.#head, headerRow(columns, sort, this.#options.onSort));
     this.element.setAttribute("aria-colcount", String(columns.length));
     this.element.style.setProperty("--tracks", tracks(columns));
+    this.element.style.setProperty("--least", `${leastWidth(columns)}px`);
     this.#slots = [];
     this.#body.replaceChildren();
     this.#schedule();

@@ -129,14 +129,32 @@ static const struct {
     ASSET("/filter/predicate.js", SCRIPT)
 #embed "assets/filter/predicate.js"
     END
+    ASSET("/hosts/view.js", SCRIPT)
+#embed "assets/hosts/view.js"
+    END
     ASSET("/main.js", SCRIPT)
 #embed "assets/main.js"
+    END
+    ASSET("/map/bundles.js", SCRIPT)
+#embed "assets/map/bundles.js"
+    END
+    ASSET("/map/draw.js", SCRIPT)
+#embed "assets/map/draw.js"
     END
     ASSET("/map/graph.js", SCRIPT)
 #embed "assets/map/graph.js"
     END
     ASSET("/map/layout.js", SCRIPT)
 #embed "assets/map/layout.js"
+    END
+    ASSET("/map/view.js", SCRIPT)
+#embed "assets/map/view.js"
+    END
+    ASSET("/processes/peers.js", SCRIPT)
+#embed "assets/processes/peers.js"
+    END
+    ASSET("/processes/view.js", SCRIPT)
+#embed "assets/processes/view.js"
     END
     ASSET("/stage.js", SCRIPT)
 #embed "assets/stage.js"
@@ -147,11 +165,17 @@ static const struct {
     ASSET("/table/header.js", SCRIPT)
 #embed "assets/table/header.js"
     END
+    ASSET("/table/list.js", SCRIPT)
+#embed "assets/table/list.js"
+    END
     ASSET("/table/menu.js", SCRIPT)
 #embed "assets/table/menu.js"
     END
     ASSET("/table/panel.js", SCRIPT)
 #embed "assets/table/panel.js"
+    END
+    ASSET("/table/parts.js", SCRIPT)
+#embed "assets/table/parts.js"
     END
     ASSET("/table/virtual.js", SCRIPT)
 #embed "assets/table/virtual.js"

@@ -9,6 +9,8 @@ import { createState } from "./core/state.js";
 import { createFilterBox } from "./filter/box.js";
 import { createDraft } from "./filter/draft.js";
 import { createStage } from "./stage.js";
+import { createTimeBand } from "./time/band.js";
+import { firstSpan } from "./time/span.js";
 
 const byID = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -37,5 +39,8 @@ live.subscribe({
   },
 });
 
-live.start(await api.get("stats"));
+const stats = await api.get("stats");
+if (state.get().since === null) state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });
+live.start(stats);
+byID("time").replaceChildren(createTimeBand(app));
 await stage.show();

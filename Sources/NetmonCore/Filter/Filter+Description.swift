@@ -41,6 +41,7 @@ extension Filter.Match {
     case .time(.occurrence, .less): .until
     case .time(.occurrence, _): .since
     case .time(let field, _): .time(field)
+    case .open: .at
     case .endpoint(.either, prefix: nil, port: .some): .port
     case .endpoint(let side, _, _): .endpoint(side)
     case .word: nil
@@ -66,6 +67,7 @@ extension Filter.Match {
     case .number(let field, let comparison): return comparison.text(field.unit.format)
     case .time(.occurrence, .less(let time)), .time(.occurrence, .greaterOrEqual(let time)):
       return time.description
+    case .open(let moment): return moment.description
     case .time(_, let comparison): return comparison.text(\.description)
     case .endpoint(_, let prefix, let port):
       let ports = port.map {

@@ -30,6 +30,7 @@ extension Filter.Match {
     case .number(let field, let comparison): connection[field].map(comparison.holds) ?? false
     case .time(.occurrence, let comparison): comparison.holds(for: occurrence)
     case .time(let field, let comparison): connection[field].map(comparison.holds) ?? false
+    case .open(let moment): connection.isOpen(at: moment)
     case .endpoint(let side, let prefix, let port):
       connection.endpoints(side).contains { end in
         (prefix?.contains(end.address) ?? true) && (port?.contains(end.port) ?? true)

@@ -21,6 +21,7 @@ extension FilterParser {
     case .time(let field): .time(field, try timeComparison(value))
     case .since: .time(.occurrence, .greaterOrEqual(try moment(key, value)))
     case .until: .time(.occurrence, .less(try moment(key, value)))
+    case .at: .open(at: try moment(key, value))
     case .endpoint(let side): try endpoint(value, at: side)
     case .port: .endpoint(.either, prefix: nil, port: try ports(value.text[...], in: value))
     }
@@ -120,7 +121,7 @@ extension FilterParser {
     return try comparison(value, expected: Self.expectedTime, read: span)
   }
 
-  /// The time of `since:` or `until:`, which compare by themselves.
+  /// The time of `since:`, `until:` or `at:`, which compare by themselves.
   private func moment(_ key: Filter.Key, _ value: Value) throws(FilterError) -> Timestamp {
     if let span = span(of: value.text[...]) { return span.lowerBound }
     if let bare = value.text.firstIndex(where: { !"<>=".contains($0) }),

@@ -73,6 +73,15 @@ extension [Route.Parameter] {
       .string(matching: "[1-9][0-9]{0,4}s|[1-9][0-9]{0,3}m|[1-9][0-9]?h|[1-7]d")),
   ]
 
+  static let timeline: Self = [
+    .init(
+      "bucket",
+      """
+      The least width of a step; a greater one is taken where there would be too many. When not \
+      given, one that makes some hundred steps.
+      """, .choice(BucketWidth.allCases.map(\.description)))
+  ]
+
   private static let groupKeys: [String] = GroupKey.allCases.flatMap { key in
     key.rawValue == key.fieldName ? [key.rawValue] : [key.rawValue, key.fieldName]
   }

@@ -42,7 +42,7 @@ extension Pattern {
     case .number: number + self.number
     case .duration: number + duration
     case .size: number + size
-    case .time where ["since", "until"].contains(key.name): moment
+    case .time where ["since", "until", "at"].contains(key.name): moment
     case .time: "(?:\(comparison)\(moment)|=?\(dateOrTime))"
     case .endpoint: endpoint
     case .port: port

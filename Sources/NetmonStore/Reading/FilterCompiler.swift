@@ -72,6 +72,7 @@ struct FilterCompiler {
     case .text(let field, let pattern): condition(field, [pattern])
     case .number(let field, let comparison): condition(field, comparison)
     case .time(let field, let comparison): condition(field, comparison)
+    case .open(let moment): isOpen(at: moment)
     case .endpoint(let side, let prefix, let ports): condition(side, prefix, ports)
     case .word(let word): condition(word: word)
     }

@@ -6,6 +6,7 @@ import { setText } from "./core/dom.js";
 import { createKeys } from "./core/keys.js";
 import { createLive } from "./core/live.js";
 import { createState } from "./core/state.js";
+import { keepTimes } from "./core/times.js";
 import { createFilterBox } from "./filter/box.js";
 import { createDraft } from "./filter/draft.js";
 import { createStage } from "./stage.js";
@@ -21,7 +22,7 @@ const keys = createKeys(document);
 
 /** What a view is given. */
 const app = {
-  api, state, live, keys,
+  api, state, live, keys, origin: location.origin,
   /** The filter while it is typed. */
   draft: createDraft(state.get().q),
   /** Says something to those who listen to the page. @param {string} text */
@@ -39,6 +40,7 @@ live.subscribe({
   },
 });
 
+keepTimes(document);
 const stats = await api.get("stats");
 if (state.get().since === null) state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });
 live.start(stats);

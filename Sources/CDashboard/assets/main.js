@@ -9,7 +9,10 @@ import { createState } from "./core/state.js";
 import { keepTimes } from "./core/times.js";
 import { createFilterBox } from "./filter/box.js";
 import { createDraft } from "./filter/draft.js";
-import { createStage } from "./stage.js";
+import { createHelp } from "./frame/help.js";
+import { showStatus } from "./frame/status.js";
+import { createTheme } from "./frame/theme.js";
+import { createStage } from "./frame/stage.js";
 import { createTimeBand } from "./time/band.js";
 import { firstSpan } from "./time/span.js";
 
@@ -33,16 +36,13 @@ byID("filter").replaceChildren(createFilterBox(app));
 const stage = createStage(app, byID("view"), byID("nav"));
 keys.bind("Views", stage.keys());
 
-live.subscribe({
-  status({ kind }) {
-    setText(byID("status-text"), kind);
-    byID("status").dataset.kind = kind;
-  },
-});
-
+showStatus(app, { pill: byID("status"), text: byID("status-text"), notice: byID("notice") });
+createHelp(keys, /** @type {HTMLDialogElement} */ (byID("help")), byID("help-button"));
+createTheme(window, keys, byID("theme"));
+state.subscribe(({ paused }) => live.pause(paused));
+live.pause(state.get().paused);
 keepTimes(document);
-const stats = await api.get("stats");
+const stats = await live.start();
 if (state.get().since === null) state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });
-live.start(stats);
 byID("time").replaceChildren(createTimeBand(app));
 await stage.show();

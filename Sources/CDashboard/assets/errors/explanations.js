@@ -15,20 +15,19 @@ import { visible } from "../core/format.js";
  */
 
 /**
- * A command with what a record says in the place of the words that stand for it.
+ * A command with what a record says in the place of the words that stand for it. Which unit serves the
+ * other end, a record does not say.
  * @param {string} command
- * @param {{ remote_addr: string, unit?: string | null, process_id?: number }} record
+ * @param {{ remote_addr: string, process_id?: number }} record
  */
-export function filledIn(command, { remote_addr: remote, unit, process_id: pid }) {
+export function filledIn(command, { remote_addr: remote, process_id: pid }) {
   const colon = remote.lastIndexOf(":");
   const address = remote.slice(0, colon).replace(/^\[|\]$/g, "");
-  return command.replace(/\b(ADDR:PORT|ADDR|PORT|UNIT|PID)\b/g, (word) => {
+  return command.replace(/\b(ADDR:PORT|ADDR|PORT|PID)\b/g, (word) => {
     switch (word) {
       case "ADDR:PORT": return remote;
       case "ADDR": return address;
       case "PORT": return remote.slice(colon + 1);
-      // A unit's name goes to a shell only when it is certainly harmless there.
-      case "UNIT": return unit && /^[\w.@:-]+$/.test(unit) ? unit : word;
       default: return pid ? String(pid) : word;
     }
   });

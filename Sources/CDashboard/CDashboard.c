@@ -30,6 +30,9 @@ static const struct {
     ASSET("/style.css", STYLE)
 #embed "assets/style.css"
     END
+    ASSET("/views.css", STYLE)
+#embed "assets/views.css"
+    END
     ASSET("/icon.svg", IMAGE)
 #embed "assets/icon.svg"
     END
@@ -39,8 +42,53 @@ static const struct {
     ASSET("/views.js", SCRIPT)
 #embed "assets/views.js"
     END
+    ASSET("/connections/columns.js", SCRIPT)
+#embed "assets/connections/columns.js"
+    END
+    ASSET("/connections/detail.js", SCRIPT)
+#embed "assets/connections/detail.js"
+    END
+    ASSET("/connections/emptiness.js", SCRIPT)
+#embed "assets/connections/emptiness.js"
+    END
+    ASSET("/connections/grouping.js", SCRIPT)
+#embed "assets/connections/grouping.js"
+    END
+    ASSET("/connections/kin.js", SCRIPT)
+#embed "assets/connections/kin.js"
+    END
+    ASSET("/connections/life.js", SCRIPT)
+#embed "assets/connections/life.js"
+    END
+    ASSET("/connections/listing.js", SCRIPT)
+#embed "assets/connections/listing.js"
+    END
+    ASSET("/connections/moment.js", SCRIPT)
+#embed "assets/connections/moment.js"
+    END
+    ASSET("/connections/outcome.js", SCRIPT)
+#embed "assets/connections/outcome.js"
+    END
+    ASSET("/connections/question.js", SCRIPT)
+#embed "assets/connections/question.js"
+    END
+    ASSET("/connections/selection.js", SCRIPT)
+#embed "assets/connections/selection.js"
+    END
+    ASSET("/connections/toolbar.js", SCRIPT)
+#embed "assets/connections/toolbar.js"
+    END
+    ASSET("/connections/view.js", SCRIPT)
+#embed "assets/connections/view.js"
+    END
     ASSET("/core/api.js", SCRIPT)
 #embed "assets/core/api.js"
+    END
+    ASSET("/core/arrangement.js", SCRIPT)
+#embed "assets/core/arrangement.js"
+    END
+    ASSET("/core/copying.js", SCRIPT)
+#embed "assets/core/copying.js"
     END
     ASSET("/core/dom.js", SCRIPT)
 #embed "assets/core/dom.js"
@@ -62,6 +110,12 @@ static const struct {
     END
     ASSET("/core/poll.js", SCRIPT)
 #embed "assets/core/poll.js"
+    END
+    ASSET("/core/rows.js", SCRIPT)
+#embed "assets/core/rows.js"
+    END
+    ASSET("/core/sorting.js", SCRIPT)
+#embed "assets/core/sorting.js"
     END
     ASSET("/core/state.js", SCRIPT)
 #embed "assets/core/state.js"
@@ -131,6 +185,30 @@ static const struct {
     END
     ASSET("/frame/theme.js", SCRIPT)
 #embed "assets/frame/theme.js"
+    END
+    ASSET("/map/graph.js", SCRIPT)
+#embed "assets/map/graph.js"
+    END
+    ASSET("/map/layout.js", SCRIPT)
+#embed "assets/map/layout.js"
+    END
+    ASSET("/table/fit.js", SCRIPT)
+#embed "assets/table/fit.js"
+    END
+    ASSET("/table/header.js", SCRIPT)
+#embed "assets/table/header.js"
+    END
+    ASSET("/table/menu.js", SCRIPT)
+#embed "assets/table/menu.js"
+    END
+    ASSET("/table/panel.js", SCRIPT)
+#embed "assets/table/panel.js"
+    END
+    ASSET("/table/virtual.js", SCRIPT)
+#embed "assets/table/virtual.js"
+    END
+    ASSET("/table/window.js", SCRIPT)
+#embed "assets/table/window.js"
     END
     ASSET("/time/band.js", SCRIPT)
 #embed "assets/time/band.js"

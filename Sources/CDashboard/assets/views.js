@@ -16,4 +16,8 @@ export const views = [
     id: "errors",
     load: async (app) => (await import("./errors/view.js")).createErrorsView(app),
   },
+  {
+    id: "connections",
+    load: async (app) => (await import("./connections/view.js")).createConnectionsView(app),
+  },
 ];

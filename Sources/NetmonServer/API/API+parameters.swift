@@ -79,7 +79,7 @@ extension [Route.Parameter] {
       """
       The least width of a step; a greater one is taken where there would be too many. When not \
       given, one that makes some hundred steps.
-      """, .choice(BucketWidth.allCases.map(\.description)))
+      """, Schema.bucketWidth)
   ]
 
   private static let groupKeys: [String] = GroupKey.allCases.flatMap { key in

@@ -84,11 +84,13 @@ extension Schema {
     ), ("limits", textOrNull.described("What cannot be told apart.")),
   ])
 
+  static let bucketWidth = choice(BucketWidth.allCases.map(\.description))
+
   static let timeline = object([
-    ("from", time), ("to", time), ("bucket_s", count.described("The width of a step.")),
+    ("from", time), ("to", time), ("bucket", bucketWidth.described("The width of a step.")),
     (
-      "connections_bucket_s",
-      count.orNull.described("That of the steps in which connections were counted.")
+      "connections_bucket",
+      bucketWidth.orNull.described("That of the steps in which connections were counted.")
     ),
     (
       "buckets",
@@ -97,7 +99,7 @@ extension Schema {
           ("time", time),
           (
             "connections",
-            count.orNull.described("Of the step of `connections_bucket_s` that holds this one.")
+            count.orNull.described("Of the step of `connections_bucket` that begins here.")
           ), ("errors", map(to: count)),
         ])
       ).described("Every step from `from` to `to`.")

@@ -57,7 +57,7 @@ enum Pattern {
   private static let durationWithUnit =
     #"(?:[0-9]{1,5}(?:(?:\.[0-9]{1,3})?(?:d|h|m|s|ms)|us)){1,3}"#
 
-  static let duration = "(?:[0-9]{1,18}|\(durationWithUnit))"
+  static let duration = "(?:0|\(durationWithUnit))"
 
   // MARK: Others
 

@@ -31,8 +31,10 @@ extension Schema {
             [
               ("pointer", string.described("A JSON pointer into the body.")),
               ("parameter", string.described("The parameter it is in.")),
-              ("position", count.described("Where in the parameter's value, in bytes.")),
-              ("length", count.described("In bytes.")), ("detail", string),
+              (
+                "position", count.described("Where in the parameter's value, in characters from 1.")
+              ),
+              ("length", count.described("In characters.")), ("detail", string),
             ], required: ["detail"]))
       ),
     ], required: ["type", "title", "status", "detail"])

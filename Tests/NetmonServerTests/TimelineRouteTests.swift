@@ -19,8 +19,8 @@ import Testing
       let timeline = try await server.get(target).object
       #expect(timeline["from"] as? String == "2026-11-22T09:59:00.000000Z")
       #expect(timeline["to"] as? String == "2026-11-22T10:03:00.000000Z")
-      #expect(timeline["bucket_s"] as? Int == 60)
-      #expect(timeline["connections_bucket_s"] as? Int == 60)
+      #expect(timeline["bucket"] as? String == "1m")
+      #expect(timeline["connections_bucket"] as? String == "1m")
       let buckets = try #require(timeline["buckets"] as? [[String: Any]])
       #expect(buckets.compactMap { $0["connections"] as? Int } == [0, 3, 1, 0])
       #expect(

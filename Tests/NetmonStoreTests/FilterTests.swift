@@ -104,7 +104,8 @@ import TestSupport
       }
       for pieces in [
         ["", ""], ["c", "l"], ["", "/", ""], ["/opt/[x]?"], ["", "[", ""], ["n", "i", ""],
-        ["a*", ""], ["w"], [],
+        ["a*", ""], ["w"], [], ["nul", "x"], ["n", "l"], ["", "\0", ""], ["c\0", ""],
+        ["nul\0x", ""],
       ] {
         matches.append(.text(field, .glob(pieces)))
       }

@@ -87,7 +87,9 @@ import Testing
       let counts = Dictionary(uniqueKeysWithValues: bucket.errors.map { ($0.0, $0.1) })
       let errors = Dictionary(grouping: failed[time / width] ?? [], by: { $0.error ?? .EPERM })
       #expect(counts == errors.mapValues(\.count))
-      let expected = connectionsWidth.map { seen[time / $0] ?? 0 }
+      let expected = connectionsWidth.flatMap {
+        time % $0 == 0 || bucket.time == timeline.from ? seen[time / $0] ?? 0 : nil
+      }
       #expect(bucket.connections == expected, "\(filter) at \(bucket.time)")
     }
   }

@@ -78,8 +78,9 @@ extension Filter.Match {
       guard let ports else { return host }
       return (host.contains(":") ? "[\(host)]" : host) + ":" + ports
     case .word(let word):
-      let value = quotedIfNeeded([word], when: " \t\r\n\",*:=<>")
-      return value.hasPrefix("-") ? quoted([word]) : value
+      let value = quotedIfNeeded([word], when: " \t\r\n\",*:=<>!()")
+      let isMistaken = value.hasPrefix("-") || FilterParser.Operator(rawValue: word) != nil
+      return isMistaken ? quoted([word]) : value
     }
   }
 }

@@ -45,7 +45,7 @@ extension Filter.Match {
 
 extension Filter.TextPattern {
   /// Whether the text is matched, byte by byte.
-  func matches(_ text: String) -> Bool {
+  package func matches(_ text: String) -> Bool {
     let bytes = text.utf8Span.span
     switch self {
     case .exact(let whole):

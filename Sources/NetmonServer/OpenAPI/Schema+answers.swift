@@ -31,8 +31,10 @@ extension Schema {
             [
               ("pointer", string.described("A JSON pointer into the body.")),
               ("parameter", string.described("The parameter it is in.")),
-              ("position", count.described("Where in the parameter's value, in bytes.")),
-              ("length", count.described("In bytes.")), ("detail", string),
+              (
+                "position", count.described("Where in the parameter's value, in characters from 1.")
+              ),
+              ("length", count.described("In characters.")), ("detail", string),
             ], required: ["detail"]))
       ),
     ], required: ["type", "title", "status", "detail"])
@@ -84,11 +86,13 @@ extension Schema {
     ), ("limits", textOrNull.described("What cannot be told apart.")),
   ])
 
+  static let bucketWidth = choice(BucketWidth.allCases.map(\.description))
+
   static let timeline = object([
-    ("from", time), ("to", time), ("bucket_s", count.described("The width of a step.")),
+    ("from", time), ("to", time), ("bucket", bucketWidth.described("The width of a step.")),
     (
-      "connections_bucket_s",
-      count.orNull.described("That of the steps in which connections were counted.")
+      "connections_bucket",
+      bucketWidth.orNull.described("That of the steps in which connections were counted.")
     ),
     (
       "buckets",
@@ -97,7 +101,7 @@ extension Schema {
           ("time", time),
           (
             "connections",
-            count.orNull.described("Of the step of `connections_bucket_s` that holds this one.")
+            count.orNull.described("Of the step of `connections_bucket` that begins here.")
           ), ("errors", map(to: count)),
         ])
       ).described("Every step from `from` to `to`.")

@@ -115,11 +115,22 @@ extension FilterCompiler {
       switch pattern {
       case .exact(let whole): "\(text) = \(bindings.bind(whole))"
       case .glob(let pieces) where pieces.isEmpty: "0"
-      case .glob(let pieces):
-        "\(text) GLOB \(bindings.bind(pieces.map(Self.escaped).joined(separator: "*")))"
+      case .glob(let pieces): glob(text, pieces)
       }
     }
     return Self.joined(conditions[...], by: "OR")
+  }
+
+  private mutating func glob(_ text: String, _ pieces: [String]) -> String {
+    let exactly = ExactGlob.pattern(pieces)
+    if pieces.contains(where: { $0.utf8.contains(0) }) {
+      return "netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB))"
+    }
+    let pattern = bindings.bind(pieces.map(Self.escaped).joined(separator: "*"))
+    return """
+      CASE WHEN instr(\(text), char(0)) = 0 THEN \(text) GLOB \(pattern) \
+      ELSE netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB)) END
+      """
   }
 
   /// A text that GLOB takes literally.

@@ -21,6 +21,9 @@ struct StepCounts {
     if counts.indices.contains(index) { counts[index] += count }
   }
 
+  /// Whether a step begins at a time.
+  func isBeginning(_ time: Timestamp) -> Bool { time.microseconds % width.microseconds == 0 }
+
   /// What was counted in the step that holds a moment of the span.
   func count(at time: Timestamp) -> Int {
     counts[Int(time.microseconds / width.microseconds - first)]

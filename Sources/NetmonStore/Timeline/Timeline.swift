@@ -17,7 +17,8 @@ public struct Timeline: Sendable {
   public struct Bucket: Sendable {
     /// Its beginning.
     public var time: Timestamp
-    /// The connections that were first seen in the step of `connectionsBucket` that holds this one.
+    /// The connections that were first seen in the step of `connectionsBucket` that begins here, or
+    /// before the span. Nil in the other steps that it holds, so that none counts twice.
     public var connections: Int?
     /// What failed in it, the most frequent error first.
     public var errors: [(ConnectionError, Int)]
@@ -33,8 +34,8 @@ extension Timeline {
     json.object { json in
       json.field("from", from)
       json.field("to", to)
-      json.field("bucket_s", bucket.seconds)
-      json.field("connections_bucket_s", connectionsBucket?.seconds)
+      json.field("bucket", bucket.description)
+      json.field("connections_bucket", connectionsBucket?.description)
       json.key("buckets")
       json.array(buckets) { json, bucket in
         json.object { json in

@@ -33,7 +33,10 @@ struct TimelineCounter {
     let steps = stride(from: from.microseconds, to: to.microseconds, by: Int(bucket.microseconds))
     let buckets = steps.map(Timestamp.init(microseconds:)).map { time in
       Timeline.Bucket(
-        time: time, connections: connections?.count(at: time),
+        time: time,
+        connections: connections.flatMap { counts in
+          time == from || counts.isBeginning(time) ? counts.count(at: time) : nil
+        },
         errors: errors.compactMap { error, counts in
           let count = counts.count(at: time)
           return count > 0 ? (error, count) : nil

@@ -1,6 +1,7 @@
 // The geometry of the time band: errors stacked upwards from a line, connections downwards from it,
 // each on a scale of its own.
 
+import { numberIn } from "../filter/predicate.js";
 import { kinds, kindOf } from "../errors/kinds.js";
 
 /**
@@ -17,21 +18,17 @@ import { kinds, kindOf } from "../errors/kinds.js";
  * @typedef {{ width: number, errors: number, connections: number }} Size in px
  */
 
+/** In ms. @param {string} duration such as `30s` */
+const widthOf = (duration) => /** @type {number} */ (numberIn(duration, "duration")) / 1000;
+
 /**
  * The API's answer in numbers.
  * @param {any} answer of `/api/timeline`
  * @returns {Timeline}
  */
 export function timelineOf(answer) {
-  const width = answer.bucket_s * 1000;
-  const flowWidth = (answer.connections_bucket_s ?? answer.bucket_s) * 1000;
-  // Each bucket says how many there were in the coarser step in which it lies.
-  /** @type {Map<number, number>} */
-  const flows = new Map();
-  for (const { time, connections } of answer.buckets) {
-    const step = Math.floor(Date.parse(time) / flowWidth) * flowWidth;
-    if (connections !== null) flows.set(step, connections);
-  }
+  const width = widthOf(answer.bucket);
+  const flowWidth = answer.connections_bucket ? widthOf(answer.connections_bucket) : width;
   return {
     from: Date.parse(answer.from),
     to: Date.parse(answer.to),
@@ -40,7 +37,10 @@ export function timelineOf(answer) {
       time: Date.parse(time), errors,
       failed: Object.values(errors).reduce((sum, count) => sum + count, 0),
     })),
-    flows: [...flows].map(([time, count]) => ({ time, count })),
+    // What is counted in coarser steps stands at the first bucket of each.
+    flows: answer.buckets.filter((/** @type {any} */ { connections }) => connections !== null)
+      .map((/** @type {any} */ { time, connections: count }) =>
+        ({ time: Math.floor(Date.parse(time) / flowWidth) * flowWidth, count })),
     flowWidth,
     gaps: answer.gaps.map((/** @type {any} */ gap) =>
       ({ ...gap, from: Date.parse(gap.from), to: Date.parse(gap.to) })),

@@ -21,6 +21,12 @@ static const struct {
     ASSET("/", HTML)
 #embed "assets/index.html"
     END
+    ASSET("/controls.css", STYLE)
+#embed "assets/controls.css"
+    END
+    ASSET("/errors.css", STYLE)
+#embed "assets/errors.css"
+    END
     ASSET("/style.css", STYLE)
 #embed "assets/style.css"
     END
@@ -29,6 +35,12 @@ static const struct {
     END
     ASSET("/icon.svg", IMAGE)
 #embed "assets/icon.svg"
+    END
+    ASSET("/main.js", SCRIPT)
+#embed "assets/main.js"
+    END
+    ASSET("/views.js", SCRIPT)
+#embed "assets/views.js"
     END
     ASSET("/connections/columns.js", SCRIPT)
 #embed "assets/connections/columns.js"
@@ -81,14 +93,23 @@ static const struct {
     ASSET("/core/dom.js", SCRIPT)
 #embed "assets/core/dom.js"
     END
+    ASSET("/core/empty.js", SCRIPT)
+#embed "assets/core/empty.js"
+    END
     ASSET("/core/format.js", SCRIPT)
 #embed "assets/core/format.js"
+    END
+    ASSET("/core/keyed.js", SCRIPT)
+#embed "assets/core/keyed.js"
     END
     ASSET("/core/keys.js", SCRIPT)
 #embed "assets/core/keys.js"
     END
     ASSET("/core/live.js", SCRIPT)
 #embed "assets/core/live.js"
+    END
+    ASSET("/core/poll.js", SCRIPT)
+#embed "assets/core/poll.js"
     END
     ASSET("/core/rows.js", SCRIPT)
 #embed "assets/core/rows.js"
@@ -98,6 +119,30 @@ static const struct {
     END
     ASSET("/core/state.js", SCRIPT)
 #embed "assets/core/state.js"
+    END
+    ASSET("/core/times.js", SCRIPT)
+#embed "assets/core/times.js"
+    END
+    ASSET("/errors/attempts.js", SCRIPT)
+#embed "assets/errors/attempts.js"
+    END
+    ASSET("/errors/explanations.js", SCRIPT)
+#embed "assets/errors/explanations.js"
+    END
+    ASSET("/errors/kinds.js", SCRIPT)
+#embed "assets/errors/kinds.js"
+    END
+    ASSET("/errors/row.js", SCRIPT)
+#embed "assets/errors/row.js"
+    END
+    ASSET("/errors/section.js", SCRIPT)
+#embed "assets/errors/section.js"
+    END
+    ASSET("/errors/summary.js", SCRIPT)
+#embed "assets/errors/summary.js"
+    END
+    ASSET("/errors/trend.js", SCRIPT)
+#embed "assets/errors/trend.js"
     END
     ASSET("/errors/view.js", SCRIPT)
 #embed "assets/errors/view.js"
@@ -129,11 +174,20 @@ static const struct {
     ASSET("/filter/predicate.js", SCRIPT)
 #embed "assets/filter/predicate.js"
     END
+    ASSET("/frame/help.js", SCRIPT)
+#embed "assets/frame/help.js"
+    END
+    ASSET("/frame/stage.js", SCRIPT)
+#embed "assets/frame/stage.js"
+    END
+    ASSET("/frame/status.js", SCRIPT)
+#embed "assets/frame/status.js"
+    END
+    ASSET("/frame/theme.js", SCRIPT)
+#embed "assets/frame/theme.js"
+    END
     ASSET("/hosts/view.js", SCRIPT)
 #embed "assets/hosts/view.js"
-    END
-    ASSET("/main.js", SCRIPT)
-#embed "assets/main.js"
     END
     ASSET("/map/bundles.js", SCRIPT)
 #embed "assets/map/bundles.js"
@@ -155,9 +209,6 @@ static const struct {
     END
     ASSET("/processes/view.js", SCRIPT)
 #embed "assets/processes/view.js"
-    END
-    ASSET("/stage.js", SCRIPT)
-#embed "assets/stage.js"
     END
     ASSET("/table/fit.js", SCRIPT)
 #embed "assets/table/fit.js"
@@ -183,8 +234,23 @@ static const struct {
     ASSET("/table/window.js", SCRIPT)
 #embed "assets/table/window.js"
     END
-    ASSET("/views.js", SCRIPT)
-#embed "assets/views.js"
+    ASSET("/time/band.js", SCRIPT)
+#embed "assets/time/band.js"
+    END
+    ASSET("/time/bars.js", SCRIPT)
+#embed "assets/time/bars.js"
+    END
+    ASSET("/time/brush.js", SCRIPT)
+#embed "assets/time/brush.js"
+    END
+    ASSET("/time/chart.js", SCRIPT)
+#embed "assets/time/chart.js"
+    END
+    ASSET("/time/span.js", SCRIPT)
+#embed "assets/time/span.js"
+    END
+    ASSET("/time/table.js", SCRIPT)
+#embed "assets/time/table.js"
     END
 };
 

@@ -267,6 +267,7 @@ extension Store {
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
+      ExactGlob.add(to: db)
       guard !db.configuration.readonly else { return }
       try db.execute(
         sql: """

@@ -12,6 +12,8 @@ import TestSupport
     ("container:3f2a,\"ab\"", "container:3f2a*,\"ab\""), ("::1", "\"::1\""), ("-\"-x\"", "-\"-x\""),
     ("latency:>1500ms duration:90s", "latency:>1500ms duration:90s"),
     ("latency:1000us..1h", "latency:1ms..1h"), ("bytes:>1000kB,2048,0,7", "bytes:>1MB,2KiB,0,7B"),
+    ("\"AND\" \"(a\"", "\"AND\" \"(a\""), ("port:>8000,80..90", "port:8001-65535,80-90"),
+    ("latency:<0", "latency:<0"), ("connect_us:7", "latency:7us"),
     ("pid:=5", "pid:5"), ("remote:10.1.2.3/8", "remote:10.0.0.0/8"),
     ("remote:[2001:DB8::1]:443-444", "remote:[2001:db8::1]:443-444"), ("remote:*:80", "remote::80"),
     ("local:*", "local:*"), ("addr::443", "port:443"), ("addr::443,::1", "address::443,::1"),

@@ -26,7 +26,13 @@ import Testing
     ("since:⟦>1h⟧", "1h"), ("until:⟦soon⟧", nil), ("timestamp:⟦1h⟧", ">=1h"),
     ("remote:⟦10.0.*⟧", "10.0.0.0/16"), ("remote:⟦10.*.*.*⟧", "10.0.0.0/8"),
     ("remote:⟦*.com⟧", nil), ("remote:⟦1.2.3.4*⟧", nil), ("remote:⟦example.com:443⟧", nil),
-    ("port:⟦https⟧", nil),
+    ("port:⟦https⟧", nil), ("pid:⟦2-1⟧", "1..2"), ("pid:⟦100-⟧", ">=100"),
+    ("a ⟦AND⟧ b", nil), ("error:any ⟦OR⟧ error:none", nil), ("⟦NOT⟧ error:any", nil),
+    ("a ⟦&&⟧ b", nil), ("a ⟦||⟧ b", nil), ("⟦!⟧ a", nil), ("⟦!error:any⟧", "-error:any"),
+    ("-⟦!curl⟧", "curl"), ("⟦error!=any⟧", "-error:any"), ("-⟦PID!=5⟧", "pid:5"),
+    ("⟦error==any⟧", "error:any"), ("⟦(curl⟧", "\"(curl\""), ("a ⟦b)⟧", "\"b)\""),
+    ("⟦(⟧ a", "\"(\""), ("⟦(error:any⟧", nil),
+    ("latency:⟦>250⟧", ">250ms"), ("rtt:⟦250..300⟧", "250ms..300ms"), ("latency:⟦1.5⟧", nil),
   ])
   func positionsAndSuggestions(_ marked: String, _ suggestion: String?) throws {
     let parts = marked.split(omittingEmptySubsequences: false) { "⟦⟧".contains($0) }.map(
@@ -68,6 +74,23 @@ import Testing
   func messages(_ text: String, _ description: String) throws {
     let error = try #require(throws: FilterError.self) { try Filter(text, now: Self.now) }
     #expect(error.description == description)
+  }
+
+  @Test(arguments: [
+    ("erorr:any", 1, 5), ("é erorr:any", 3, 5), ("日本 pid:日", 8, 1), ("process:", 9, 0),
+  ])
+  func placesAreCountedAsPeopleDo(_ text: String, _ character: Int, _ count: Int) throws {
+    let error = try #require(throws: FilterError.self) { try Filter(text, now: Self.now) }
+    #expect((error.character, error.characterCount) == (character, count))
+    #expect(error.place == "at character \(character) of '\(text)'")
+  }
+
+  @Test(arguments: ["a AND b", "error:any OR error:none", "process:a OR process:b", "NOT curl"])
+  func operatorsAreMistakesWithinOneOperandToo(_ operand: String) throws {
+    let error = try #require(throws: FilterError.self) {
+      try Filter(arguments: [operand], now: Self.now)
+    }
+    #expect(error.message.contains("quote it"))
   }
 
   @Test func theTextOfAnErrorIsTheOperandOrTheParameter() throws {

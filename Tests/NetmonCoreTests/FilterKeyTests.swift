@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: [
     "error", "pid", "process", "path", "user", "unit", "container", "host", "protocol", "state",
     "direction", "service", "remote", "local", "port", "latency", "duration", "bytes", "since",
-    "until",
+    "until", "at",
   ])
   func documentedKeysAreCanonical(_ name: String) {
     #expect(Filter.key(named: name)?.name == name)

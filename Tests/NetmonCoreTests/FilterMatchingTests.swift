@@ -87,7 +87,9 @@ import Testing
     // Address and port are those of one end.
     ("address:10.0.0.5:443", false), ("address:10.0.0.5:50000", true),
     ("port:443", true), ("port:50000", true), ("port:444-49999", false), ("-port:443", false),
-    ("since:1m", true), ("since:59s", false), ("until:1m", false), ("until:59s", true),
+    ("at:1m", true), ("at:61s", false), ("at:10s", false), ("at:10001ms", true), ("-at:5s", true),
+    ("at:5s,30s", true), ("since:1m", true), ("since:59s", false), ("until:1m", false),
+    ("until:59s", true),
     ("timestamp:>=1m", true), ("timestamp:>1m", false), ("established_at:<49s", true),
     ("closed_at:>=10s", true), ("updated_at:<10s", false),
     ("my", true), ("APP", true), ("/USR/bin", true), ("10.0.0.5:5", true),
@@ -113,7 +115,8 @@ import Testing
     ("latency:>=0", false), ("-latency:>=0", true), ("bytes:>=0", false), ("bytes:0", false),
     ("-bytes:>1MB", true), ("id:>=0", false), ("uid:0", false), ("retransmits:0", false),
     ("closed_at:<now", false), ("-closed_at:<now", true), ("established_at:>=now", false),
-    ("since:now", true), ("until:now", false), ("revision:1", true), ("remote:0.0.0.0:0", true),
+    ("at:now", true), ("at:1s", false), ("since:now", true), ("until:now", false),
+    ("revision:1", true), ("remote:0.0.0.0:0", true),
     ("remote:::", false), ("family:ipv4", true), ("port:53", true), ("0.0.0.0:53", true),
   ])
   func unknown(_ text: String, _ expected: Bool) throws {

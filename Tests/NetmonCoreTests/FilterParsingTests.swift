@@ -80,6 +80,11 @@ import Testing
       ("parent_id:1", .parentID, .equal(1)), ("ppid:1", .parentID, .equal(1)),
       ("netns:4026531840", .networkNamespace, .equal(4_026_531_840)),
       ("latency:>100ms", .connect, .greater(100_000)), ("connect_us:250", .connect, .equal(250)),
+      ("connect_us:>1s", .connect, .greater(1_000_000)), ("latency:0", .connect, .equal(0)),
+      ("latency:>0", .connect, .greater(0)), ("latency:0..5ms", .connect, .between(0, 5000)),
+      ("pid:100-200", .pid, .between(100, 200)),
+      ("bytes:1kB-1MB", .bytes, .between(1000, 1_000_000)),
+      ("duration:1s-5s", .duration, .between(1_000_000, 5_000_000)),
       ("latency:250us", .connect, .equal(250)), ("latency:250µs", .connect, .equal(250)),
       ("duration:>5s", .duration, .greater(5_000_000)),
       ("duration:1.5s", .duration, .equal(1_500_000)),
@@ -106,7 +111,8 @@ import Testing
     "pid:>>1", "pid:1..2..3", "pid:9223372036854775808", "pid:>1..2", "pid:\"\"", "pid:1*", "pid:１",
     "latency:100MB", "latency:.5s", "latency:5.s", "latency:1.2.3s", "latency:0.1us", "latency:s",
     "latency:9223372036854775807s", "latency:9223372036854s9223372036854s", "latency:1 s\"",
-    "latency:0.0000001s", "bytes:1ms", "bytes:1XB", "bytes:99999999TB", "bytes:>1M",
+    "latency:0.0000001s", "latency:250", "rtt:>250", "duration:1..5", "latency:0..5", "pid:1-2-3",
+    "pid:-", "pid:1-", "pid:2-1", "bytes:1ms", "bytes:1XB", "bytes:99999999TB", "bytes:>1M",
   ])
   func badNumbers(_ text: String) {
     #expect(throws: FilterError.self) { try Filter(text, now: Self.now) }
@@ -177,7 +183,12 @@ import Testing
       ("local:127.0.0.1", .local, "127.0.0.1", nil), ("local_addr::0", .local, nil, 0...0),
       ("address:10.0.0.0/8", .either, "10.0.0.0/8", nil), ("addr:[::1]:1", .either, "::1", 1...1),
       ("port:443", .either, nil, 443...443), ("port:1000-2000", .either, nil, 1000...2000),
-      ("port:0-65535", .either, nil, 0...65535),
+      ("port:0-65535", .either, nil, 0...65535), ("port:80..90", .either, nil, 80...90),
+      ("port:>8000", .either, nil, 8001...65535), ("port:>=8000", .either, nil, 8000...65535),
+      ("port:<1024", .either, nil, 0...1023), ("port:<=1024", .either, nil, 0...1024),
+      ("port:=80", .either, nil, 80...80),
+      ("remote:10.0.0.1:>1023", .remote, "10.0.0.1", 1024...65535),
+      ("remote::80..90", .remote, nil, 80...90),
     ] as [(String, Filter.Side, String?, ClosedRange<UInt16>?)])
   func endpoints(
     _ text: String, _ side: Filter.Side, _ prefix: String?, _ port: ClosedRange<UInt16>?
@@ -193,7 +204,8 @@ import Testing
     "remote::x", "remote::2-1", "remote::1-2-3", "remote:[::1", "remote:[::1]443",
     "remote:[10.0.0.1]:1",
     "remote:[]", "remote:[]:1", "remote:010.0.0.1", "remote:10.0.0.1/", "remote:fe80::1%eth0",
-    "port:", "port:https", "port:-1", "port:1..2", "port::443", "remote:10.0.0.0/8:1:2",
+    "port:", "port:https", "port:-1", "port:..2", "port:1..", "port:>65535", "port:<0", "port:>",
+    "port:9..8", "port::443", "remote:10.0.0.0/8:1:2",
     "remote:\"\"",
   ])
   func badEndpoints(_ text: String) {
@@ -204,7 +216,8 @@ import Testing
     ("curl", "curl"), ("10.1.2.3:443", "10.1.2.3:443"), ("[::1]:443", "[::1]:443"), ("::1", "::1"),
     (":443", ":443"), ("dead:beef::1", "dead:beef::1"), ("\"error:any\"", "error:any"),
     ("\"-x\"", "-x"), ("a=b", "a=b"), ("\"my app\"", "my app"), ("\"a\\*b\"", "a*b"),
-    ("web-1:80", "web-1:80"),
+    ("web-1:80", "web-1:80"), ("\"AND\"", "AND"), ("ANDROID", "ANDROID"), ("or", "or"),
+    ("R&D", "R&D"), ("sh(1)", "sh(1)"), ("\"(sd-pam)\"", "(sd-pam)"), ("hello!", "hello!"),
   ])
   func words(_ text: String, _ word: String) throws {
     #expect(try Self.match(text) == .word(word))

@@ -37,7 +37,7 @@ import Testing
       let reply = try await server.get("/api/connections?q=pid:1+erorr:any")
       let mistake = try #require((reply.object["errors"] as? [[String: Any]])?.first)
       #expect(mistake["parameter"] as? String == "q")
-      #expect(mistake["position"] as? Int == 6)
+      #expect(mistake["position"] as? Int == 7)
       #expect(mistake["length"] as? Int == 5)
       #expect(mistake["detail"] as? String == "unknown key 'erorr'; did you mean 'error'?")
     }

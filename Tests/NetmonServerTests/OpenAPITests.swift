@@ -66,7 +66,7 @@ import Testing
 
   /// What is asked, and the path under which the document has it.
   private static let questions: [(path: String, target: String, status: Int)] = [
-    ("/", "/", 200), ("/app.js", "/app.js", 200), ("/style.css", "/style.css?x=1", 200),
+    ("/", "/", 200), ("/style.css", "/style.css?x=1", 200),
     ("/api/connections", "/api/connections", 200),
     ("/api/connections", "/api/connections?limit=0", 400),
     ("/api/connections", "/api/connections?q=erorr:any", 400),
@@ -81,6 +81,9 @@ import Testing
       "/api/errors", "/api/errors?by=\(GroupKey.allCases.map(\.rawValue).joined(separator: ","))",
       200
     ),
+    ("/api/errors/explanations", "/api/errors/explanations", 200),
+    ("/api/timeline", "/api/timeline", 200), ("/api/timeline", "/api/timeline?bucket=1d", 200),
+    ("/api/timeline", "/api/timeline?bucket=7m", 400),
     ("/api/processes", "/api/processes", 200), ("/api/hosts", "/api/hosts", 200),
     ("/api/stats", "/api/stats", 200), ("/api/stats", "/api/stats?x=1", 400),
     ("/api/gaps", "/api/gaps", 200), ("/healthz", "/healthz", 200), ("/readyz", "/readyz", 200),

@@ -25,31 +25,34 @@ import Testing
     "a:b", "-a:b", "erorr:any", "port=5", "-port=5", "pid>5", ",", "a,", "a,,b", "process:",
     "process:,", "error:", "error:EFOO", "remote:256.0.0.1", "remote:1.2.3.4/33", "port:65536",
     "since:>1h", "timestamp:1h", "latency:5x", "bytes:1.5B", "a\u{0}b", "\u{a0}", "\t\n",
+    "latency:7",
+    "AND", "a OR b", "NOT a", "\"AND\"", "ANDROID", "and", "connect_us:7ms", "-AND",
   ])
   func ofFilters(_ text: String) {
     #expect(Self.matches(text, Pattern.filter) == Self.isFilter(text), "\(text)")
   }
 
-  /// It is also right of texts that nobody would write.
+  /// It is also right of texts that nobody would write, but for IPv6 addresses.
   @Test func ofAnyText() throws {
     let expression = try NSRegularExpression(pattern: "^(?:\(Pattern.filter))$")
     var random = SystemRandomNumberGenerator()
     let pieces: [String] = [
       "a", "é", "\"", "\\", "*", ",", " ", "-", ":", "=", ">", "port", "process:", "error:", "any",
-      "7",
+      "7", "AND",
       "\t", "日", "\u{0}", ".", "/", "pid:", "since:", "1h",
     ]
     for _ in 0..<5_000 {
       let text = (0..<Int.random(in: 1...6, using: &random)).map { _ in
         pieces.randomElement(using: &random) ?? ""
       }.joined()
+      if text.split(separator: " ").contains(where: { IPAddress(String($0)) != nil }) { continue }
       if matchesPattern(text, expression) != Self.isFilter(text) { Issue.record("\(text)") }
     }
   }
 
-  @Test(arguments: Filter.keys)
-  func ofKeys(key: Filter.Key) {
-    let pattern = Pattern.values(of: key)
+  @Test(arguments: Filter.keys.flatMap { key in ([key.name] + key.aliases).map { (key, $0) } })
+  func ofKeys(key: Filter.Key, name: String) {
+    let pattern = Pattern.values(of: key, named: name)
     // A range may be an empty one, which no pattern can tell.
     if !key.example.contains(".."), key.name != "port" {
       #expect(Self.matches(key.example, pattern))
@@ -61,10 +64,10 @@ import Testing
         "::1", "[::1]:65535", "1.2.3.4/32", "::/129", "*", "tcp,udp", "EFOO", "x", "\u{1b}",
       ]
     for value in values where !(value.isEmpty && key.kind == .text) {
-      let isUnderstood = (try? Filter(key: key.name, value: value, now: testNow)) != nil
+      let isUnderstood = (try? Filter(key: name, value: value, now: testNow)) != nil
       // White space and quotes around other values than texts are understood, and not described.
       let isPlain = key.kind == .text || !value.contains { " \"".contains($0) }
-      if isPlain { #expect(Self.matches(value, pattern) == isUnderstood, "\(key.name)=\(value)") }
+      if isPlain { #expect(Self.matches(value, pattern) == isUnderstood, "\(name)=\(value)") }
     }
   }
 
@@ -94,12 +97,15 @@ import Testing
   }
 
   @Test func ofCursors() throws {
-    for text in ["n0-0", "n3k-zz", "s0", "s1z"] {
+    for text in ["n0-0", "n3k-zz", "su-0-1", "si1z-2-3", "st-0-0", "st00ff-1-2"] {
       let cursor = try #require(ConnectionQuery.Cursor(text))
       #expect(Self.matches(text, Pattern.cursorOfUnsorted) == cursor.isOfUnsorted)
       #expect(Self.matches(text, Pattern.cursorOfSorted) == !cursor.isOfUnsorted)
     }
-    for text in ["", "n", "n1", "n01-1", "s-1", "S1", "n1-1-1", "s01"] {
+    for text in [
+      "", "n", "n1", "n01-1", "s-1", "S1", "n1-1-1", "s01", "s1", "su-1", "sux-0-0", "si-0-0",
+      "st0-0-0", "stFF-0-0",
+    ] {
       #expect(ConnectionQuery.Cursor(text) == nil)
       #expect(!Self.matches(text, Pattern.cursorOfUnsorted))
       #expect(!Self.matches(text, Pattern.cursorOfSorted))

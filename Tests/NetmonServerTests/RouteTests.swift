@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RouteTests {
   @Test(arguments: [
-    ("/", "GET, HEAD"), ("/app.js", "GET, HEAD"), ("/style.css", "GET, HEAD"),
+    ("/", "GET, HEAD"), ("/main.js", "GET, HEAD"), ("/style.css", "GET, HEAD"),
     ("/api/connections", "POST, GET, HEAD"), ("/api/connections/1", "GET, HEAD"),
     ("/api/connections/error/ECONNRESET", "GET, HEAD"),
     ("/api/connections/process/1", "GET, HEAD"), ("/api/errors", "GET, HEAD"),

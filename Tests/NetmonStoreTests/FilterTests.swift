@@ -104,7 +104,8 @@ import TestSupport
       }
       for pieces in [
         ["", ""], ["c", "l"], ["", "/", ""], ["/opt/[x]?"], ["", "[", ""], ["n", "i", ""],
-        ["a*", ""], ["w"], [],
+        ["a*", ""], ["w"], [], ["nul", "x"], ["n", "l"], ["", "\0", ""], ["c\0", ""],
+        ["nul\0x", ""],
       ] {
         matches.append(.text(field, .glob(pieces)))
       }
@@ -126,6 +127,8 @@ import TestSupport
         matches.append(.time(field, comparison))
       }
     }
+    for time in [-1, 0, 2, 999, 1000, 5000] as [Int64] { matches.append(.open(at: .at(time))) }
+    matches.append(.open(at: Timestamp(microseconds: 0)))
     let prefixes = [
       "10.0.0.0/8", "10.1.2.3", "0.0.0.0/0", "::/0", "2001:db8::/32", "::1", "198.51.100.0/24",
     ]

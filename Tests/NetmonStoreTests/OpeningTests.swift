@@ -72,13 +72,13 @@ import Testing
       let error = #expect(throws: StoreError.self) {
         try Store(path: directory.file, access: access)
       }
-      #expect(error == .newerSchema(path: directory.file, found: 6, known: 5))
+      #expect(error == .newerSchema(path: directory.file, found: 7, known: 6))
     }
     try directory.execute("DELETE FROM grdb_migrations")
     let error = #expect(throws: StoreError.self) {
       try Store(path: directory.file, access: .readOnly)
     }
-    #expect(error == .olderSchema(path: directory.file, found: 0, known: 5))
+    #expect(error == .olderSchema(path: directory.file, found: 0, known: 6))
   }
 
   @Test func anEmptyFileIsOlderForReaders() throws {
@@ -86,7 +86,7 @@ import Testing
     let error = #expect(throws: StoreError.self) {
       try Store(path: directory.file, access: .readOnly)
     }
-    #expect(error == .olderSchema(path: directory.file, found: 0, known: 5))
+    #expect(error == .olderSchema(path: directory.file, found: 0, known: 6))
     #expect(try Store(path: directory.file).count(Filter()) == 0)
   }
 

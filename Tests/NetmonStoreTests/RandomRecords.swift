@@ -20,8 +20,8 @@ func randomRecords(_ count: Int, seed: UInt64) throws -> [Connection] {
     c.revision = pick([1, 2])
     c.process = ProcessDetails(
       identity: ProcessIdentity(pid: pick([0, 1, 42]), startTime: pick([0, 5])),
-      name: pick(["", "curl", "cURL", "a*b", "nginx"]),
-      path: pick(["", "/usr/bin/curl", "/opt/[x]?"])
+      name: pick(["", "curl", "cURL", "a*b", "nginx", "nul\0x", "c\0url"]),
+      path: pick(["", "/usr/bin/curl", "/opt/[x]?", "/usr\0/bin"])
     )
     // A process is told apart by its start; this gives each its own, for exact expectations.
     c.process.userID = maybe([0, 33])

@@ -51,6 +51,57 @@ import Testing
     #expect(paged == sorted)
   }
 
+  /// Rows are written and removed between the pages, before and after the place reached.
+  @Test(arguments: [RecordField.process_name, .connect_us, .error, .timestamp], [true, false])
+  func sortedPagesHoldWhileRowsComeAndGo(field: RecordField, descending: Bool) throws {
+    _ = try store.record(try randomRecords(60, seed: 5))
+    let sort = ConnectionQuery.Sort(field, descending: descending)
+    let before = try store.connections(ConnectionQuery(sort: sort, limit: nil)).connections
+    let gone = before.indices.filter { $0 % 5 == 4 }.map { before[$0] }
+    // Ids are given out again.
+    var paged: [Origin] = []
+    var cursor: ConnectionQuery.Cursor?
+    var round = 0
+    repeat {
+      let query = ConnectionQuery(sort: sort, limit: 7, cursor: cursor)
+      let page = try store.connections(query)
+      paged += page.connections.compactMap(\.origin)
+      cursor = page.next.flatMap { ConnectionQuery.Cursor($0.description) }
+      #expect(cursor == page.next)
+      let removed = try #require(gone[round % gone.count].origin)
+      try directory.execute("DELETE FROM connection WHERE number = \(removed.number)")
+      round += 1
+      _ = try store.record(
+        try randomRecords(3, seed: UInt64(100 + round)).enumerated().map { index, record in
+          var record = record
+          record.origin = Origin(agent: "new", number: Int64(1000 + round * 3 + index))
+          return record
+        })
+    } while cursor != nil
+    #expect(Set(paged).count == paged.count)
+    let stayed = before.filter { !gone.contains($0) }.compactMap(\.origin)
+    #expect(paged.filter(stayed.contains) == stayed)
+  }
+
+  @Test(arguments: [true, false])
+  func textsOfAnyLengthArePaged(descending: Bool) throws {
+    let long = String(repeating: "é", count: 3000)
+    let names = [long + "b", long + "a", "", "z\0a", "z\0b", "z", long]
+    _ = try store.record(names.enumerated().map { sample(at: Int64($0), process: $1) })
+    let sort = ConnectionQuery.Sort(.process_name, descending: descending)
+    var paged: [String] = []
+    var cursor: ConnectionQuery.Cursor?
+    repeat {
+      let page = try store.connections(ConnectionQuery(sort: sort, limit: 1, cursor: cursor))
+      paged += page.connections.map(\.process.name)
+      cursor = page.next
+      #expect((cursor?.description.utf8.count ?? 0) < 2200)
+    } while cursor != nil
+    // The long ones agree as far as they are compared, and so come as they were seen.
+    let sorted = ["", "z", "z\0a", "z\0b", long + "b", long + "a", long]
+    #expect(paged == (descending ? sorted.reversed() : sorted))
+  }
+
   @Test func sortAndCursorTexts() throws {
     #expect(ConnectionQuery.Sort("-connect_us") == .init(.connect_us, descending: true))
     #expect(ConnectionQuery.Sort("error") == .init(.error))
@@ -58,15 +109,18 @@ import Testing
     #expect(ConnectionQuery.Sort("--error") == nil)
     for text in [
       "", "n", "n1", "n1-2-3", "n-1-2", "s-1", "s+1", "sZ", "x1", "s01", "n1-zzzzzzzzzzzzzzzzz",
-      "é",
+      "é", "s1", "su-1", "si01-0-0", "st0-0-0", "st0g-0-0", "stFF-0-0", "su-0--1",
     ] {
       #expect(ConnectionQuery.Cursor(text) == nil, "\(text)")
     }
     _ = try store.record([sample(), sample(at: 1)])
     let cursor = try #require(try store.connections(ConnectionQuery(limit: 1)).next)
+    let sorted = try #require(
+      try store.connections(ConnectionQuery(sort: .init(.host), limit: 1)).next)
     #expect(throws: StoreError.self) {
       try store.connections(ConnectionQuery(sort: .init(.host), cursor: cursor))
     }
+    #expect(throws: StoreError.self) { try store.connections(ConnectionQuery(cursor: sorted)) }
   }
 
   @Test func forEachGoesThroughAllOrStops() throws {

@@ -50,6 +50,10 @@ import TestSupport
         WHERE errno IS NULL AND direction IS NOT 2 GROUP BY 1, 2
         """
       ),
+      (
+        "SELECT minute, connections FROM minute_total",
+        "SELECT opened_at / 60000000, count(*) FROM connection GROUP BY 1"
+      ),
     ]
     return try pairs.flatMap { rollup, rows in
       let (found, expected) = (Set(try directory.rows(rollup)), Set(try directory.rows(rows)))

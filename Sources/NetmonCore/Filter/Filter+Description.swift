@@ -41,6 +41,7 @@ extension Filter.Match {
     case .time(.occurrence, .less): .until
     case .time(.occurrence, _): .since
     case .time(let field, _): .time(field)
+    case .open: .at
     case .endpoint(.either, prefix: nil, port: .some): .port
     case .endpoint(let side, _, _): .endpoint(side)
     case .word: nil
@@ -66,6 +67,7 @@ extension Filter.Match {
     case .number(let field, let comparison): return comparison.text(field.unit.format)
     case .time(.occurrence, .less(let time)), .time(.occurrence, .greaterOrEqual(let time)):
       return time.description
+    case .open(let moment): return moment.description
     case .time(_, let comparison): return comparison.text(\.description)
     case .endpoint(_, let prefix, let port):
       let ports = port.map {
@@ -76,8 +78,9 @@ extension Filter.Match {
       guard let ports else { return host }
       return (host.contains(":") ? "[\(host)]" : host) + ":" + ports
     case .word(let word):
-      let value = quotedIfNeeded([word], when: " \t\r\n\",*:=<>")
-      return value.hasPrefix("-") ? quoted([word]) : value
+      let value = quotedIfNeeded([word], when: " \t\r\n\",*:=<>!()")
+      let isMistaken = value.hasPrefix("-") || FilterParser.Operator(rawValue: word) != nil
+      return isMistaken ? quoted([word]) : value
     }
   }
 }

@@ -35,7 +35,7 @@ extension Filter {
         case .duration: .duration
         case .size: .size
         }
-      case .time, .since, .until: .time
+      case .time, .since, .until, .at: .time
       case .endpoint: .endpoint
       case .port: .port
       }
@@ -52,7 +52,7 @@ extension Filter {
       case .stage: ErrorStage.allCases.map(\.rawValue)
       case .source: ErrorSource.allCases.map(\.rawValue)
       case .cause: ErrorCause.allCases.map(\.rawValue)
-      case .text, .number, .time, .since, .until, .endpoint, .port: []
+      case .text, .number, .time, .since, .until, .at, .endpoint, .port: []
       }
     }
 
@@ -66,7 +66,7 @@ extension Filter {
     /// What the values of a key are compared with.
     enum Subject: Hashable {
       case error, state, transport, direction, family, stage, source, cause
-      case text(TextField), number(NumberField), time(TimeField), since, until
+      case text(TextField), number(NumberField), time(TimeField), since, until, at
       case endpoint(Side), port
     }
 
@@ -127,6 +127,7 @@ extension Filter {
     Key("since", .since, "first seen (errors: failed) at this time or later", example: "1h"),
     Key(
       "until", .until, "first seen (errors: failed) before this time", example: "2026-11-22T10:00Z"),
+    Key("at", .at, "open at this time", example: "2026-11-22T10:00Z"),
     Key(
       "latency", .number(.connect), "time to connect", example: ">100ms", aliases: ["connect_us"]),
     Key("duration", .number(.duration), "time open", example: ">5s", aliases: ["duration_us"]),

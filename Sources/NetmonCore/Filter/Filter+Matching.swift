@@ -30,6 +30,7 @@ extension Filter.Match {
     case .number(let field, let comparison): connection[field].map(comparison.holds) ?? false
     case .time(.occurrence, let comparison): comparison.holds(for: occurrence)
     case .time(let field, let comparison): connection[field].map(comparison.holds) ?? false
+    case .open(let moment): connection.isOpen(at: moment)
     case .endpoint(let side, let prefix, let port):
       connection.endpoints(side).contains { end in
         (prefix?.contains(end.address) ?? true) && (port?.contains(end.port) ?? true)
@@ -44,7 +45,7 @@ extension Filter.Match {
 
 extension Filter.TextPattern {
   /// Whether the text is matched, byte by byte.
-  func matches(_ text: String) -> Bool {
+  package func matches(_ text: String) -> Bool {
     let bytes = text.utf8Span.span
     switch self {
     case .exact(let whole):

@@ -26,7 +26,8 @@ extension Filter {
   ///
   /// The shell takes `process:"my app"` apart and hands over `process:my app`. So within one
   /// operand a text runs on to the next `KEY:`, and so does a word to search for, while other values
-  /// end at the space (but for that in a time): `error:any since:1h` is two terms. An operand in
+  /// end at the space (but for that in a time): `error:any since:1h` is two terms. What other
+  /// languages join terms with ends a text as well, and is a mistake as everywhere. An operand in
   /// which quotes survived (`'process:"my app" curl'`) is read as any other filter.
   public init(arguments: [String], now: Timestamp) throws(FilterError) {
     self.init()
@@ -45,7 +46,8 @@ extension Filter {
         "unknown key \(FilterError.quote(key))", in: key, at: 0..<key.utf8.count,
         suggestion: closestMatch(to: key, among: Self.keyNames))
     }
-    self.init(terms: [Term(anyOf: try parser.matches(of: known, in: parser.everything))])
+    self.init(terms: [Term(anyOf: try parser.matches(of: known, named: key, in: parser.everything))]
+    )
     try checkSize(parser.everything, of: parser)
   }
 

@@ -40,6 +40,8 @@ public struct Filter: Hashable, Sendable {
     case text(TextField, TextPattern)
     case number(NumberField, Comparison<Int64>)
     case time(TimeField, Comparison<Timestamp>)
+    /// `at:2026-11-22T10:00Z`: open at that moment (``Connection/isOpen(at:)``).
+    case open(at: Timestamp)
     /// `remote:10.0.0.0/8`, `remote:10.1.2.3:443`, `remote::443`.
     case endpoint(Side, prefix: IPPrefix?, port: ClosedRange<UInt16>?)
     /// A bare word: in process name, path, addresses, host or service, in any case of letters.

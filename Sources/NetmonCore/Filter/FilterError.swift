@@ -11,6 +11,16 @@ public struct FilterError: Error, Hashable, Sendable {
   /// What to write instead of the wrong bytes, unescaped.
   public let suggestion: String?
 
+  /// Where the mistake begins, as people count: in characters (Unicode scalars) from 1.
+  public var character: Int { characters(before: position) + 1 }
+
+  /// How many characters are wrong.
+  public var characterCount: Int { characters(before: position + length) - character + 1 }
+
+  private func characters(before offset: Int) -> Int {
+    String(decoding: text.utf8.prefix(offset), as: UTF8.self).unicodeScalars.count
+  }
+
   init(_ message: String, in text: String, at range: Range<Int>, suggestion: String? = nil) {
     self.text = text
     self.position = range.lowerBound
@@ -33,6 +43,9 @@ extension FilterError: CustomStringConvertible {
 }
 
 extension FilterError {
+  /// Where the mistake is, for a message about one of several texts: `at character 7 of 'erorr:any'`.
+  public var place: String { "at character \(character) of \(Self.quote(text))" }
+
   /// Two lines for a terminal: the filter, cut around the mistake, and a marker below it.
   ///
   ///     host:web-1 erorr:any

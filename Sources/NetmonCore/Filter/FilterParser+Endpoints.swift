@@ -9,18 +9,37 @@ extension FilterParser {
       port: try port.map { port throws(FilterError) in try ports(port, in: value) })
   }
 
-  /// Reads `443` or `1000-2000`.
+  /// Reads `443`, `1000-2000`, `1000..2000`, or what is compared as other numbers are: `>1023`.
   func ports(_ text: Substring, in value: Value) throws(FilterError) -> ClosedRange<UInt16> {
-    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
-      $0.utf8.allSatisfy(FilterUnit.isDigit) ? UInt16($0) : nil
+    guard let (first, last) = Self.ends(text) else {
+      throw error(
+        "\(FilterError.quote(String(text))) is not a port: 0 to 65535, or a range such as 1000-2000",
+        at: value.range)
     }
-    if let first = ends[0], let last = ends[ends.count - 1], ends.count <= 2 {
-      if first <= last { return first...last }
+    guard first <= last, first <= UInt16.max, last >= 0 else {
       throw error("this range of ports is empty", at: value.range)
     }
-    throw error(
-      "\(FilterError.quote(String(text))) is not a port: 0 to 65535, or a range such as 1000-2000",
-      at: value.range)
+    return UInt16(first)...UInt16(last)
+  }
+
+  /// The first and last of the ports; the one may be greater than the other, and than all ports.
+  private static func ends(_ text: Substring) -> (first: Int, last: Int)? {
+    func port(_ text: Substring) -> Int? {
+      text.utf8.allSatisfy(FilterUnit.isDigit) ? UInt16(text).map(Int.init) : nil
+    }
+    let greatest = Int(UInt16.max)
+    if text.hasPrefix(">=") { return port(text.dropFirst(2)).map { ($0, greatest) } }
+    if text.hasPrefix(">") { return port(text.dropFirst()).map { ($0 + 1, greatest) } }
+    if text.hasPrefix("<=") { return port(text.dropFirst(2)).map { (0, $0) } }
+    if text.hasPrefix("<") { return port(text.dropFirst()).map { (0, $0 - 1) } }
+    if text.hasPrefix("=") { return port(text.dropFirst()).map { ($0, $0) } }
+    guard let separator = text.firstRange(of: "..") ?? text.firstRange(of: "-") else {
+      return port(text).map { ($0, $0) }
+    }
+    guard let first = port(text[..<separator.lowerBound]),
+      let last = port(text[separator.upperBound...])
+    else { return nil }
+    return (first, last)
   }
 
   /// Takes the port off. More than one colon without brackets is an IPv6 address (RFC 4291 §2.2).

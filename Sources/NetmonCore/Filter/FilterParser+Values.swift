@@ -1,6 +1,8 @@
 extension FilterParser {
-  /// What a value of a key asks for.
-  func match(_ key: Filter.Key, _ value: Value) throws(FilterError) -> Filter.Match {
+  /// What a value of a key asks for, which was called by one of its names.
+  func match(
+    _ key: Filter.Key, named name: String, _ value: Value
+  ) throws(FilterError) -> Filter.Match {
     switch key.subject {
     case .error: .error(try errorMatch(key, value))
     case .state: .state(try choice(key, value, of: TCPState.allCases, name: \.name))
@@ -12,15 +14,11 @@ extension FilterParser {
     case .source: .source(try choice(key, value))
     case .cause: .cause(try choice(key, value))
     case .text(let field): .text(field, pattern(field, value))
-    case .number(let field):
-      .number(
-        field,
-        try comparison(value, expected: field.unit.expectation) { text in
-          field.unit.parse(text).map { $0...$0 }
-        })
+    case .number(let field): .number(field, try number(field.unit, named: name, value))
     case .time(let field): .time(field, try timeComparison(value))
     case .since: .time(.occurrence, .greaterOrEqual(try moment(key, value)))
     case .until: .time(.occurrence, .less(try moment(key, value)))
+    case .at: .open(at: try moment(key, value))
     case .endpoint(let side): try endpoint(value, at: side)
     case .port: .endpoint(.either, prefix: nil, port: try ports(value.text[...], in: value))
     }
@@ -72,11 +70,42 @@ extension FilterParser {
 
   // MARK: - Comparisons
 
-  /// Reads `5`, `=5`, `>5`, `>=5`, `<5`, `<=5` or `1..5`.
+  private func number(
+    _ unit: FilterUnit, named name: String, _ value: Value
+  ) throws(FilterError) -> Filter.Comparison<Int64> {
+    // Of `connect_us` the name is the unit.
+    if unit == .duration, !name.lowercased().hasSuffix("_us"),
+      let inMilliseconds = Self.withUnit("ms", value.text)
+    {
+      throw error("a duration needs a unit", at: value.range, suggestion: inMilliseconds)
+    }
+    return try comparison(value, expected: unit.expectation, separators: ["..", "-"]) { text in
+      unit.parse(text).map { $0...$0 }
+    }
+  }
+
+  /// A comparison of plain numbers with a unit after each; nil for any other, and where all are 0.
+  private static func withUnit(_ unit: String, _ text: String) -> String? {
+    let bytes = Array(text.utf8)
+    guard bytes.allSatisfy({ FilterUnit.isDigit($0) || "<>=.-".utf8.contains($0) }),
+      bytes.contains(where: { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }),
+      !text.replacing("..", with: "").contains(".")
+    else { return nil }
+    var result = ""
+    for (index, byte) in bytes.enumerated() {
+      result.unicodeScalars.append(Unicode.Scalar(byte))
+      let isLast = index + 1 == bytes.count || !FilterUnit.isDigit(bytes[index + 1])
+      if FilterUnit.isDigit(byte), isLast { result += unit }
+    }
+    return result
+  }
+
+  /// Reads `5`, `=5`, `>5`, `>=5`, `<5`, `<=5` or `1..5`, of numbers `1-5` as well.
   ///
   /// What is compared with may be a span, as a date is a day: then `>` is later than all of it.
   private func comparison<Bound>(
-    _ value: Value, expected: String, read: (Substring) -> ClosedRange<Bound>?
+    _ value: Value, expected: String, separators: [String] = [".."],
+    read: (Substring) -> ClosedRange<Bound>?
   ) throws(FilterError) -> Filter.Comparison<Bound> {
     func bound(_ text: Substring) throws(FilterError) -> ClosedRange<Bound> {
       if let bound = read(text) { return bound }
@@ -87,12 +116,12 @@ extension FilterParser {
     if text.hasPrefix(">") { return .greater(try bound(text.dropFirst()).upperBound) }
     if text.hasPrefix("<=") { return .lessOrEqual(try bound(text.dropFirst(2)).upperBound) }
     if text.hasPrefix("<") { return .less(try bound(text.dropFirst()).lowerBound) }
-    guard let dots = text.firstRange(of: "..")?.lowerBound else {
+    guard let separator = separators.lazy.compactMap({ text.firstRange(of: $0) }).first else {
       let bound = try bound(text.hasPrefix("=") ? text.dropFirst() : text[...])
       return bound.lowerBound == bound.upperBound
         ? .equal(bound.lowerBound) : .between(bound.lowerBound, bound.upperBound)
     }
-    let (low, high) = (text[..<dots], text[dots...].dropFirst(2))
+    let (low, high) = (text[..<separator.lowerBound], text[separator.upperBound...])
     guard !low.isEmpty, !high.isEmpty else {
       throw error(
         "a range has two ends", at: value.range, suggestion: high.isEmpty ? ">=\(low)" : "<=\(high)"
@@ -120,7 +149,7 @@ extension FilterParser {
     return try comparison(value, expected: Self.expectedTime, read: span)
   }
 
-  /// The time of `since:` or `until:`, which compare by themselves.
+  /// The time of `since:`, `until:` or `at:`, which compare by themselves.
   private func moment(_ key: Filter.Key, _ value: Value) throws(FilterError) -> Timestamp {
     if let span = span(of: value.text[...]) { return span.lowerBound }
     if let bare = value.text.firstIndex(where: { !"<>=".contains($0) }),

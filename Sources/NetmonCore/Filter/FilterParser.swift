@@ -2,7 +2,7 @@
 struct FilterParser {
   let text: String
   let now: Timestamp
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   /// What each byte is to the grammar, so that quoting is understood in one place.
   private let roles: [Role]
 
@@ -81,7 +81,7 @@ struct FilterParser {
 
   /// Whether a word goes on with the value before it, the space between them unquoted by the shell.
   private func continues(_ term: Range<Int>, with word: Range<Int>) -> Bool {
-    if startsWithKey(word) { return false }
+    if startsWithKey(word) || isOperator(term) || isOperator(word) { return false }
     guard let name = keyName(in: withoutMinus(term)), let key = Filter.key(named: string(name))
     else { return true }
     switch key.kind {
@@ -107,6 +107,9 @@ struct FilterParser {
     return range.lowerBound..<end
   }
 
+  /// Whether a word is an operator of other languages and none of this one.
+  private func isOperator(_ word: Range<Int>) -> Bool { Operator(rawValue: string(word)) != nil }
+
   private func withoutMinus(_ range: Range<Int>) -> Range<Int> {
     bytes[range].first == UInt8(ascii: "-") ? range.dropFirst() : range
   }
@@ -124,7 +127,7 @@ struct FilterParser {
     return parts + [start..<range.upperBound]
   }
 
-  private func string(_ range: Range<Int>) -> String {
+  func string(_ range: Range<Int>) -> String {
     String(decoding: bytes[range], as: UTF8.self)
   }
 
@@ -136,36 +139,42 @@ struct FilterParser {
       throw error("'-' negates the term that follows it without a space", at: range)
     }
     let isNegated = body != range
+    try refuseOperators(in: body, isNegated: isNegated)
     guard let key = try key(of: body) else {
       let words = try values(in: body).map { value throws(FilterError) in try word(value) }
       return Filter.Term(isNegated: isNegated, anyOf: words)
     }
-    return Filter.Term(isNegated: isNegated, anyOf: try matches(of: key.key, in: key.values))
+    return Filter.Term(
+      isNegated: isNegated, anyOf: try matches(of: key.key, named: key.name, in: key.values))
   }
 
-  /// The alternatives of a term with a key.
-  func matches(of key: Filter.Key, in range: Range<Int>) throws(FilterError) -> [Filter.Match] {
-    try values(in: range).map { value throws(FilterError) in try match(key, value) }
+  /// The alternatives of a term with a key, which was called by one of its names.
+  func matches(
+    of key: Filter.Key, named name: String, in range: Range<Int>
+  ) throws(FilterError) -> [Filter.Match] {
+    try values(in: range).map { value throws(FilterError) in try match(key, named: name, value) }
   }
 
   /// The key of a term, or nil if it is words to search for.
   private func key(
     of term: Range<Int>
-  ) throws(FilterError) -> (key: Filter.Key, values: Range<Int>)? {
+  ) throws(FilterError) -> (key: Filter.Key, name: String, values: Range<Int>)? {
     guard let name = keyName(in: term) else { return nil }
     let values = name.upperBound + 1..<term.upperBound
-    let key = Filter.key(named: string(name))
+    let typed = string(name)
+    let key = Filter.key(named: typed)
     guard bytes[name.upperBound] == UInt8(ascii: ":") else {
       guard let key else { return nil }
       let isEqual = bytes[name.upperBound] == UInt8(ascii: "=")
       throw error(
         "a colon follows the key", at: term,
-        suggestion: "\(key.name):" + string(isEqual ? values : name.upperBound..<term.upperBound))
+        suggestion: "\(key.name):"
+          + (isEqual
+            ? string(values).drop { $0 == "=" } : string(name.upperBound..<term.upperBound)[...]))
     }
-    if let key { return (key, values) }
+    if let key { return (key, typed, values) }
     // `dead:beef::1` is an address to search for.
     if IPAddress(string(term)) != nil { return nil }
-    let typed = string(name)
     if let meant = closestMatch(to: typed, among: Filter.keyNames) {
       throw error("unknown key \(FilterError.quote(typed))", at: name, suggestion: meant)
     }

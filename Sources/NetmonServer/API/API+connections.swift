@@ -14,6 +14,12 @@ extension API {
 
   func listByError(_ request: RoutedRequest) async throws -> Response {
     let name = request.captures["error"] ?? ""
+    if ["any", "none"].contains(name.lowercased()) {
+      throw Problem(
+        .badRequest,
+        "\(quoted(name)) is not the name of one error: ask /api/connections?error=\(name.lowercased())."
+      )
+    }
     guard let error = ConnectionError(name: name) else {
       let names = ConnectionError.all.map(\.name)
       throw Problem(

@@ -73,6 +73,15 @@ extension [Route.Parameter] {
       .string(matching: "[1-9][0-9]{0,4}s|[1-9][0-9]{0,3}m|[1-9][0-9]?h|[1-7]d")),
   ]
 
+  static let timeline: Self = [
+    .init(
+      "bucket",
+      """
+      The least width of a step; a greater one is taken where there would be too many. When not \
+      given, one that makes some hundred steps.
+      """, Schema.bucketWidth)
+  ]
+
   private static let groupKeys: [String] = GroupKey.allCases.flatMap { key in
     key.rawValue == key.fieldName ? [key.rawValue] : [key.rawValue, key.fieldName]
   }
@@ -88,13 +97,13 @@ extension [Route.Parameter] {
       ([key.name] + key.aliases).map { name in
         .init(
           name, "Only with \(key.summary): `\(key.example)`. Several mean any of them: `A,B`.",
-          .string(matching: Pattern.values(of: key)), isShared: true)
+          .string(matching: Pattern.values(of: key, named: name)), isShared: true)
       }
     }
 }
 
 extension Schema {
-  /// Places in a list: an offset or a cursor, of which one in sorted lists differs from others.
+  /// Places in a list: an offset or a cursor, of which those in sorted lists differ from others.
   fileprivate static let page: Schema = {
     let offset = integer(0...Int64(API.maximumOffset))
     let fields = RecordField.allCases.map(\.rawValue)

@@ -4,7 +4,7 @@ import NetmonCore
 extension API {
   /// All that the server answers.
   var routes: [Route] {
-    connectionRoutes + collectorRoutes + summaryRoutes + serverRoutes + Asset.routes
+    connectionRoutes + collectorRoutes + summaryRoutes + serverRoutes + assets.map(\.route)
   }
 
   private var connectionRoutes: [Route] {
@@ -85,6 +85,18 @@ extension API {
         parameters: .grouping + .filter,
         outcomes: [.json(.reference("ErrorSummary"), "The counts.", headers: [.eTag])] + .ofReading,
         handler: errors),
+      Route(
+        .get, "/api/errors/explanations", "Says what errors mean and what to look at next.",
+        outcomes: [
+          .json(
+            .list(of: .reference("ErrorExplanation")), "The most important first.",
+            headers: [.eTag]), .notModified,
+        ] + .always, handler: explanations),
+      Route(
+        .get, "/api/timeline", "Counts connections and errors over time.",
+        parameters: .timeline + .filter,
+        outcomes: [.json(.reference("Timeline"), "Step by step.", headers: [.eTag])] + .ofReading,
+        handler: timeline),
       Route(
         .get, "/api/processes", "Lists processes and what they did.",
         parameters: .limit + .filter,

@@ -13,6 +13,7 @@ struct API: Sendable {
   let meters = Meters()
   let processFigures: ProcessFigures
   private let answers = AnswerCache()
+  let assets = Asset.all()
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
 

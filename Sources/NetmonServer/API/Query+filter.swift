@@ -43,8 +43,9 @@ extension Query {
         throw Problem(
           .badRequest, "\(quoted(text)) is not a cursor: take it from the Link of a page.")
       }
-      guard query.sort == nil || !cursor.isOfUnsorted else {
-        throw Problem(.badRequest, "The cursor is of the list without 'sort'.")
+      guard cursor.isOfUnsorted == (query.sort == nil) else {
+        let order = cursor.isOfUnsorted ? "without" : "with"
+        throw Problem(.badRequest, "The cursor is of a list \(order) 'sort'.")
       }
       query.cursor = cursor
     }

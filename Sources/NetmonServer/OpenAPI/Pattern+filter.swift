@@ -3,7 +3,12 @@ import NetmonCore
 /// The filter language; its grammar is in `Filter+Parsing.swift` of the core.
 extension Pattern {
   /// The values of a key, given as a parameter of its own.
-  static func values(of key: Filter.Key) -> String {
+  ///
+  /// Where a name says microseconds (`connect_us`), numbers need no unit.
+  static func values(of key: Filter.Key, named name: String) -> String {
+    if key.kind == .duration, name.hasSuffix("_us") {
+      return list(of: "(?:[<>]=?|=)?(?:\(number)|\(duration))")
+    }
     guard key.kind == .text else { return list(of: value(of: key)) }
     let start = #"[ \t\r\n]*(?:[^", \t\r\n]|\#(quoted))"#
     return "(?:\(list(of: #"\#(start)(?:[^",]|\#(quoted))*"#)))?"
@@ -17,8 +22,11 @@ extension Pattern {
       .map { "\($0.keys):\($0.values)" }
     // What looks like a key is none: `erorr:any` is a mistake, and so is `port=5`.
     let isNoKey = "(?!-[A-Za-z_-]+:|[A-Za-z_][A-Za-z_-]*:)(?!-?\(names(of: Filter.keys))[=<>])"
-    let word = #"(?:"")*(?:[^",* \t\r\n]|\#(found))(?:[^",* \t\r\n]|\#(found)|"")*"#
-    let words = "\(isNoKey)(?:-|(?!-))\(list(of: word))"
+    // Nor are the operators of other languages words.
+    let isNoOperator = #"(?!(?:AND|OR|NOT)(?:[ \t\r\n]|$))"#
+    let plain = #"[^",*!&|() \t\r\n]"#
+    let word = #"(?:"")*(?:\#(plain)|\#(found))(?:\#(plain)|\#(found)|"")*"#
+    let words = "\(isNoKey)\(isNoOperator)(?:-|(?!-))\(list(of: word))"
     let term = "(?:-?\(oneOf(terms))|\(words))"
     return #"[ \t\r\n]*(?:\#(term)(?:[ \t\r\n]+\#(term))*[ \t\r\n]*)?"#
   }()
@@ -42,10 +50,10 @@ extension Pattern {
     case .number: number + self.number
     case .duration: number + duration
     case .size: number + size
-    case .time where ["since", "until"].contains(key.name): moment
+    case .time where ["since", "until", "at"].contains(key.name): moment
     case .time: "(?:\(comparison)\(moment)|=?\(dateOrTime))"
     case .endpoint: endpoint
-    case .port: port
+    case .port: "(?:(?:[<>]=|=)?\(port)|<[1-9][0-9]{0,3}|>[0-9]{1,4})"
     }
   }
 }

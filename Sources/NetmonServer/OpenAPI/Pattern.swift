@@ -57,7 +57,7 @@ enum Pattern {
   private static let durationWithUnit =
     #"(?:[0-9]{1,5}(?:(?:\.[0-9]{1,3})?(?:d|h|m|s|ms)|us)){1,3}"#
 
-  static let duration = "(?:[0-9]{1,18}|\(durationWithUnit))"
+  static let duration = "(?:0|\(durationWithUnit))"
 
   // MARK: Others
 
@@ -71,7 +71,8 @@ enum Pattern {
 
   /// See ``ConnectionQuery/Cursor``.
   static let cursorOfUnsorted = "n\(base36)-\(base36)"
-  static let cursorOfSorted = "s\(base36)"
+  static let cursorOfSorted =
+    "s(?:u|i\(base36)|t(?:[0-9a-f]{2}){0,1024})-\(base36)-\(base36)"
   private static let base36 = "(?:0|[1-9a-z][0-9a-z]{0,9})"
 
   /// One or more, separated by commas.

@@ -6,6 +6,7 @@ extension Schema {
   /// The schemas that others refer to, by name.
   static let components: [(name: String, schema: Schema)] = [
     ("Connection", connection), ("NewConnection", newConnection), ("ErrorSummary", errorSummary),
+    ("ErrorExplanation", errorExplanation), ("Timeline", timeline),
     ("Process", process), ("Host", host), ("HostReport", hostReport), ("Statistics", statistics),
     ("Gap", gap), ("NewGap", newGap), ("Accepted", accepted), ("Status", status),
     ("Problem", problem),
@@ -30,8 +31,10 @@ extension Schema {
             [
               ("pointer", string.described("A JSON pointer into the body.")),
               ("parameter", string.described("The parameter it is in.")),
-              ("position", count.described("Where in the parameter's value, in bytes.")),
-              ("length", count.described("In bytes.")), ("detail", string),
+              (
+                "position", count.described("Where in the parameter's value, in characters from 1.")
+              ),
+              ("length", count.described("In characters.")), ("detail", string),
             ], required: ["detail"]))
       ),
     ], required: ["type", "title", "status", "detail"])
@@ -63,6 +66,47 @@ extension Schema {
     return object(keys + counts, required: counts.map(\.0)).closed
       .described("The fields asked for by `by`, and counts.")
   }()
+
+  static let errorExplanation = object([
+    ("error", choice(errorNames)), ("errno", integer(1...4095)),
+    ("summary", string.described("What happened, in one sentence.")),
+    ("meaning", string.described("What the kernel saw, and what that proves.")),
+    ("causes", list(of: string).described("The most usual first.")),
+    (
+      "steps",
+      list(
+        of: object([
+          ("text", string),
+          (
+            "command",
+            textOrNull.described("To begin with; capital words stand for what the record says.")
+          ),
+        ])
+      ).described("What to look at next.")
+    ), ("limits", textOrNull.described("What cannot be told apart.")),
+  ])
+
+  static let bucketWidth = choice(BucketWidth.allCases.map(\.description))
+
+  static let timeline = object([
+    ("from", time), ("to", time), ("bucket", bucketWidth.described("The width of a step.")),
+    (
+      "connections_bucket",
+      bucketWidth.orNull.described("That of the steps in which connections were counted.")
+    ),
+    (
+      "buckets",
+      list(
+        of: object([
+          ("time", time),
+          (
+            "connections",
+            count.orNull.described("Of the step of `connections_bucket` that begins here.")
+          ), ("errors", map(to: count)),
+        ])
+      ).described("Every step from `from` to `to`.")
+    ), ("gaps", list(of: reference("Gap"))),
+  ])
 
   static let process = object([
     ("host", textOrNull), ("process_id", processID), ("process_name", string),

@@ -18,8 +18,9 @@ extension RecordReader.Rejection: ProblemConvertible {
 extension FilterError {
   /// What to tell a client that gave the filter as this parameter.
   func problem(in parameter: String) -> Problem {
-    var problem = Problem(.badRequest, "'\(parameter)' at byte \(position): \(self)")
-    let place = Problem.Mistake.Place.parameter(parameter, position: position, length: length)
+    var problem = Problem(.badRequest, "'\(parameter)' at character \(character): \(self)")
+    let place = Problem.Mistake.Place.parameter(
+      parameter, position: character, length: characterCount)
     problem.mistakes = [Problem.Mistake(place: place, detail: description)]
     return problem
   }

@@ -43,7 +43,7 @@ extension Problem {
     enum Place: Hashable {
       /// A JSON pointer into the body.
       case body(pointer: String)
-      /// Bytes of a parameter's value.
+      /// Characters (Unicode scalars) of a parameter's value, counted from 1.
       case parameter(String, position: Int, length: Int)
     }
 

@@ -20,7 +20,7 @@ struct SuccessCounter {
     _ query: ErrorQuery, over span: ClosedRange<Timestamp>, groups: [ErrorGroupKey],
     of other: GroupKeys, in db: Database
   ) {
-    filter = query.filter.withoutErrors
+    filter = query.filter.withoutErrors.withoutStates
     var range = PlaceRange(filter)
     range.narrow(Slots(span.lowerBound).first, Slots(span.upperBound).last)
     self.span = range.span
@@ -207,13 +207,6 @@ extension GroupKey {
   }
 }
 
-extension Filter {
-  /// Without the terms that ask for errors.
-  fileprivate var withoutErrors: Filter {
-    Filter(terms: terms.filter { !$0.anyOf.contains(where: \.isAboutError) })
-  }
-}
-
 extension Filter.Term {
   /// Whether it does nothing but narrow the span.
   fileprivate var isAboutTimestamp: Bool {
@@ -223,31 +216,4 @@ extension Filter.Term {
 
   /// Whether the roll-up can answer it.
   fileprivate var isOfTraffic: Bool { isAboutTimestamp || anyOf.allSatisfy(\.isOfTraffic) }
-}
-
-extension Filter.Match {
-  fileprivate var isAboutError: Bool {
-    switch self {
-    case .error, .stage, .source, .cause, .number(.errno, _), .state: true
-    default: false
-    }
-  }
-
-  /// Whether it asks for nothing but the process and the remote end.
-  fileprivate var isOfTraffic: Bool {
-    switch self {
-    case .endpoint(.remote, _, _), .family: true
-    default: isOfProcess
-    }
-  }
-
-  /// Whether it asks for nothing but the process.
-  fileprivate var isOfProcess: Bool {
-    switch self {
-    case .text(let field, _):
-      [.process, .path, .user, .unit, .container, .parentName, .command].contains(field)
-    case .number(let field, _): [.pid, .userID, .parentID].contains(field)
-    default: false
-    }
-  }
 }

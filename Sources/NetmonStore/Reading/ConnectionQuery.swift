@@ -24,7 +24,8 @@ public struct ConnectionQuery: Hashable, Sendable {
   }
 
   /// An order by one field of the record; rows that are equal in it follow by ascending id, or
-  /// descending when the field is. Unknown values come first, last when descending.
+  /// descending when the field is. Unknown values come first, last when descending. Texts are compared
+  /// by their bytes, of which the first 1,024 count.
   public struct Sort: Hashable, Sendable {
     public var field: RecordField
     public var descending: Bool

@@ -22,12 +22,16 @@ extension Filter {
     }.min()
   }
 
-  private var occurrences: [Comparison<Timestamp>] {
-    terms.compactMap { term in
-      guard !term.isNegated, term.anyOf.count == 1,
-        case .time(.occurrence, let comparison) = term.anyOf[0]
-      else { return nil }
-      return comparison
-    }
+  private var occurrences: [Comparison<Timestamp>] { terms.compactMap(\.occurrence) }
+}
+
+extension Filter.Term {
+  /// Whether it is a plain `since:` or `until:`.
+  var isPlainOccurrence: Bool { occurrence != nil }
+
+  fileprivate var occurrence: Filter.Comparison<Timestamp>? {
+    guard !isNegated, anyOf.count == 1, case .time(.occurrence, let comparison) = anyOf[0]
+    else { return nil }
+    return comparison
   }
 }

@@ -72,6 +72,7 @@ struct FilterCompiler {
     case .text(let field, let pattern): condition(field, [pattern])
     case .number(let field, let comparison): condition(field, comparison)
     case .time(let field, let comparison): condition(field, comparison)
+    case .open(let moment): isOpen(at: moment)
     case .endpoint(let side, let prefix, let ports): condition(side, prefix, ports)
     case .word(let word): condition(word: word)
     }
@@ -114,11 +115,22 @@ extension FilterCompiler {
       switch pattern {
       case .exact(let whole): "\(text) = \(bindings.bind(whole))"
       case .glob(let pieces) where pieces.isEmpty: "0"
-      case .glob(let pieces):
-        "\(text) GLOB \(bindings.bind(pieces.map(Self.escaped).joined(separator: "*")))"
+      case .glob(let pieces): glob(text, pieces)
       }
     }
     return Self.joined(conditions[...], by: "OR")
+  }
+
+  private mutating func glob(_ text: String, _ pieces: [String]) -> String {
+    let exactly = ExactGlob.pattern(pieces)
+    if pieces.contains(where: { $0.utf8.contains(0) }) {
+      return "netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB))"
+    }
+    let pattern = bindings.bind(pieces.map(Self.escaped).joined(separator: "*"))
+    return """
+      CASE WHEN instr(\(text), char(0)) = 0 THEN \(text) GLOB \(pattern) \
+      ELSE netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB)) END
+      """
   }
 
   /// A text that GLOB takes literally.

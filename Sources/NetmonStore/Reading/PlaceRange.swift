@@ -15,11 +15,12 @@ struct PlaceRange: Hashable {
   init(_ filter: Filter) {
     self = .all
     for matches in filter.required where matches.count == 1 {
-      guard case .time(.timestamp, let comparison) = matches[0] else {
-        if case .time(.occurrence, let comparison) = matches[0] { narrow(to: comparison) }
-        continue
+      switch matches[0] {
+      case .time(.timestamp, let comparison), .time(.occurrence, let comparison):
+        narrow(to: comparison)
+      case .open(let moment): narrow(first, Slots(moment).last)
+      default: break
       }
-      narrow(to: comparison)
     }
   }
 

@@ -10,15 +10,11 @@ extension Store {
     try query.check()
     return try read { db in
       // One more tells whether there is a next page.
-      let positions = try db.positions(query, limit: query.limit.map { $0 + 1 })
-      let page = positions.prefix(query.limit ?? .max)
+      let cursors = try db.cursors(query, limit: query.limit.map { $0 + 1 })
+      let page = cursors.prefix(query.limit ?? .max)
       let connections = try page.compactMap { try ConnectionRow.fetch(id: $0.id, in: db) }
-      guard page.count < positions.count, let last = page.last else {
-        return ConnectionPage(connections: connections, next: nil)
-      }
       return ConnectionPage(
-        connections: connections, next: query.cursor(after: last, count: page.count)
-      )
+        connections: connections, next: page.count < cursors.count ? page.last : nil)
     }
   }
 
@@ -50,10 +46,10 @@ extension Store {
     _ query: ConnectionQuery, _ body: (Connection) throws -> Bool
   ) throws {
     try query.check()
-    if query.sort == nil {
-      try forEachPage(query, body)
-    } else {
-      let ids = try read { db in try db.positions(query, limit: query.limit).map(\.id) }
+    if let sort = query.sort {
+      let ids = try read { db in
+        try SortedList(query, by: sort, limit: query.limit, in: db).ids(in: db)
+      }
       for start in stride(from: 0, to: ids.count, by: Self.pageSize) {
         let page = try read { db in
           try ids[start..<min(start + Self.pageSize, ids.count)].compactMap {
@@ -62,6 +58,8 @@ extension Store {
         }
         guard try page.allSatisfy(body) else { return }
       }
+    } else {
+      try forEachPage(query, body)
     }
   }
 
@@ -99,42 +97,34 @@ extension ConnectionQuery {
     guard offset >= 0, limit ?? 0 >= 0 else {
       throw .invalid(.read, reason: "limit and offset must not be negative")
     }
-    if case .after = cursor?.place, sort != nil {
-      throw .invalid(.read, reason: "the cursor is of an unsorted list")
+    if let cursor, cursor.isOfUnsorted != (sort == nil) {
+      throw .invalid(.read, reason: "the cursor is of a list in another order")
     }
   }
+}
 
-  fileprivate func cursor(after position: Position, count: Int) -> Cursor {
-    guard sort != nil else { return Cursor(.after(position)) }
-    var passed = offset + count
-    if case .offset(let offset) = cursor?.place { passed += offset }
-    return Cursor(.offset(passed))
+extension ConnectionQuery.Cursor {
+  /// The row that it follows.
+  fileprivate var id: Int64 {
+    switch place {
+    case .after(let position), .sorted(_, let position): position.id
+    }
   }
 }
 
 extension Database {
-  /// Where the rows of a page stand, in its order. Only ids, as offsets pass over many rows.
-  fileprivate func positions(_ query: ConnectionQuery, limit: Int?) throws -> [Position] {
-    var offset = query.offset
-    var position: Position?
-    switch query.cursor?.place {
-    case .after(let place): position = place
-    case .offset(let count): offset += count
-    case nil: break
-    }
+  /// The rows of a page in its order, as the cursors after them. Only ids, as offsets pass over many
+  /// rows.
+  fileprivate func cursors(
+    _ query: ConnectionQuery, limit: Int?
+  ) throws -> [ConnectionQuery.Cursor] {
     guard let sort = query.sort else {
+      var position: Position?
+      if case .after(let place) = query.cursor?.place { position = place }
       return try NewestFirst(
-        query.filter, after: position, limit: limit, offset: offset, in: self
-      ).positions()
+        query.filter, after: position, limit: limit, offset: query.offset, in: self
+      ).positions().map { ConnectionQuery.Cursor(.after($0)) }
     }
-    var selection = try Selection(query.filter, in: self)
-    let order = sort.descending ? "3 DESC, 1 DESC, 2 DESC" : "3, 1, 2"
-    let sql = """
-      \(selection.select("$place, c.id, \(sort.field.sql)")) ORDER BY \(order) \
-      LIMIT \(selection.bind(limit ?? -1)) OFFSET \(selection.bind(offset))
-      """
-    return try Query(sql, in: self).all(selection.bindings.values) {
-      Position(place: $0.integer(), id: $0.integer())
-    }
+    return try SortedList(query, by: sort, limit: limit, in: self).cursors(in: self)
   }
 }

@@ -42,6 +42,15 @@ struct ColumnReader {
     return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
   }
 
+  /// A number or a BLOB.
+  mutating func sortKey() -> SortKey {
+    switch sqlite3_column_type(statement, next) {
+    case SQLITE_INTEGER: .number(integer())
+    case SQLITE_BLOB: .text(bytes { Array($0) })
+    default: .unknown
+    }
+  }
+
   /// Hands over the bytes of a BLOB, none for NULL.
   mutating func bytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
     defer { next += 1 }

@@ -24,6 +24,7 @@ enum Schema {
     registerGaps(in: &migrator)
     registerRollups(in: &migrator)
     registerIdentity(in: &migrator)
+    registerTimes(in: &migrator)
     return migrator
   }
 

@@ -19,8 +19,13 @@ struct Counted: Hashable {
   /// The whole hour of `openedAt`, counted from 1970.
   var hour: Int64 { openedAt / Self.hourWidth }
 
+  /// The whole minute of `openedAt`, counted from 1970.
+  var minute: Int64 { openedAt / Self.minuteWidth }
+
   /// In microseconds.
   static let hourWidth: Int64 = 3_600_000_000
+  /// In microseconds.
+  static let minuteWidth: Int64 = 60_000_000
 
   init(_ row: ConnectionRow) {
     let c = row.connection
@@ -32,10 +37,7 @@ struct Counted: Hashable {
     remotePort = Int64(c.remote.port)
     hasFailed = c.error != nil
     isListening = c.direction == .listen
-    // As `ended_after` has it.
-    isOpen =
-      c.closedAt == nil && c.error == nil
-      && !(c.transport == .tcp && [.TIME_WAIT, .CLOSE].contains(c.state))
+    isOpen = c.endedAt == nil
   }
 
   /// What ``init(_:)-(ColumnReader)`` reads of a row.

@@ -12,6 +12,7 @@ struct Rollups {
   private var processes: [Int64: Total] = [:]
   private var hosts: [Int64: Total] = [:]
   private var traffic: [Traffic: Successes] = [:]
+  private var minutes: [Int64: Int] = [:]
 
   /// A row that is new.
   mutating func add(_ row: Counted) {
@@ -53,6 +54,7 @@ struct Rollups {
     processes[row.processID, default: Total()].count(row, row.seenAt, sign)
     if let host = row.hostID { hosts[host, default: Total()].count(row, row.openedAt, sign) }
     traffic[Traffic(row), default: Successes()].count(row, sign)
+    minutes[row.minute, default: 0] += sign
   }
 
   /// Enters the changes.
@@ -73,6 +75,7 @@ struct Rollups {
     try flush(
       hosts, into: "host_total", key: "host_id", latest: "opened_at", of: "opened_at", in: db)
     try flushTraffic(in: db)
+    try flushMinutes(in: db)
   }
 
   private func flush(
@@ -131,6 +134,19 @@ struct Rollups {
       ).run { key.bind(to: &$0) }
     }
     try flushProcessHours(in: db)
+  }
+
+  private func flushMinutes(in db: Database) throws {
+    for (minute, change) in minutes.sorted(by: { $0.key < $1.key }) where change != 0 {
+      try db.run(
+        """
+        INSERT INTO minute_total (minute, connections) VALUES (?1, ?2)
+        ON CONFLICT DO UPDATE SET connections = connections + ?2
+        """, [.integer(minute), SQLValue(change)])
+      guard change < 0 else { continue }
+      try db.run(
+        "DELETE FROM minute_total WHERE minute = ? AND connections = 0", [.integer(minute)])
+    }
   }
 
   private func flushProcessHours(in db: Database) throws {

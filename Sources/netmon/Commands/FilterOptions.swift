@@ -62,9 +62,7 @@ struct FilterOptions: Sendable {
     do {
       filter = try Filter(arguments: operands, now: now)
     } catch {
-      // A mistake within a longer text is easier found by its place.
-      let place = error.length < error.text.utf8.count ? " (at byte \(error.position + 1))" : ""
-      throw CommandError(usage: "\(error)\(place)", of: command)
+      throw CommandError(usage: "\(error) (\(error.place))", of: command)
     }
     let options = [
       ("error", error), ("pid", pid), ("process", process), ("remote", remote), ("host", host),
@@ -74,7 +72,7 @@ struct FilterOptions: Sendable {
       do {
         filter.terms += try Filter(key: key, value: value, now: now).terms
       } catch {
-        throw CommandError(usage: "--\(key): \(error)", of: command)
+        throw CommandError(usage: "--\(key): \(error) (\(error.place))", of: command)
       }
     }
     return filter

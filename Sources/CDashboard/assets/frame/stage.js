@@ -1,0 +1,92 @@
+// The one view that is shown, and the navigation between them.
+
+import { h, replaceChildren } from "../core/dom.js";
+import { views } from "../views.js";
+
+/** @typedef {import("../views.js").View} View */
+
+/**
+ * Shows the view that the state names, and hands it what changes.
+ * @param {any} app
+ * @param {HTMLElement} element where views are shown
+ * @param {HTMLElement} nav the links to them
+ */
+export function createStage(app, element, nav) {
+  /** @type {Map<string, Promise<View>>} */
+  const loaded = new Map();
+  /** @type {View | null} */
+  let shown = null;
+  let shownID = "";
+
+  const links = /** @type {HTMLAnchorElement[]} */ ([...nav.querySelectorAll("a")]);
+  const known = (/** @type {string} */ id) => views.find((view) => view.id === id) ?? views[0];
+
+  /** @param {string} id */
+  function load(id) {
+    let view = loaded.get(id);
+    if (!view) {
+      view = known(id).load(app);
+      // What could not be fetched is fetched again next time.
+      view.catch(() => loaded.delete(id));
+      loaded.set(id, view);
+    }
+    return view;
+  }
+
+  function mark() {
+    for (const link of links) {
+      const id = link.dataset.view ?? "";
+      link.setAttribute("href", app.state.url({ view: id, sel: null, sort: null, group: null, cols: null }));
+      if (id === shownID) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  async function show() {
+    const { id } = known(app.state.get().view);
+    if (id === shownID) {
+      mark();
+      shown?.show(app.state.get());
+      return;
+    }
+    shownID = id;
+    mark();
+    shown?.hide();
+    shown = null;
+    try {
+      const view = await load(id);
+      if (shownID !== id) return;
+      shown = view;
+      element.replaceChildren(view.element);
+      view.show(app.state.get());
+    } catch (error) {
+      if (shownID === id) shownID = "";
+      replaceChildren(element, h("p", { class: "empty" }, "This part of the page could not be loaded. ",
+        h("a", { href: "" }, "Load the page again")));
+      throw error;
+    }
+  }
+
+  /** @param {string} id */
+  const go = (id) => app.state.set({ view: id, sel: null, sort: null, group: null, cols: null });
+
+  nav.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest("a");
+    if (!link?.dataset.view || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go(link.dataset.view);
+  });
+  app.state.subscribe(() => void show());
+  app.live.subscribe({
+    change: (/** @type {any[]} */ records) => shown?.change?.(records),
+    reset: () => shown?.reset?.(),
+  });
+
+  return {
+    show,
+    /** Keys that go to a view, in the order of the navigation. */
+    keys: () => links.map((link, index) =>
+      /** @type {[string, string, () => void]} */ (
+        [String(index + 1), link.textContent?.trim() ?? "", () => go(link.dataset.view ?? "")])),
+  };
+}

@@ -1,0 +1,143 @@
+// The time band: what failed when, over the connections there were; choosing the span that everything
+// below is about; pausing, and coming back to now.
+
+import { button, h, replaceChildren, setText } from "../core/dom.js";
+import { count, plural, visible } from "../core/format.js";
+import { createPoll } from "../core/poll.js";
+import { questionOf } from "../core/state.js";
+import { countsByKind } from "../errors/kinds.js";
+import { narrowed } from "../filter/language.js";
+import { timelineOf } from "./bars.js";
+import { createChart } from "./chart.js";
+import { moved, presets, spanText } from "./span.js";
+import { timelineTable } from "./table.js";
+
+/** How often the band is drawn anew at most while there are changes, and without any, in ms. */
+const period = { changing: 2000, idle: 15_000 };
+
+/** @param {any} app @returns {HTMLElement} */
+export function createTimeBand({ api, state, live, keys, announce }) {
+  const chart = createChart({ select, pick });
+  const text = h("p", { class: "span" });
+  const legend = h("ul", { class: "legend", "aria-label": "Errors in this span" });
+  const choices = presets.map(([since, label]) =>
+    button({ onclick: () => state.set({ since, until: null, at: null }), dataset: { since } }, label));
+  const pause = button({ class: "button", id: "pause", onclick: () => state.set({ paused: !state.get().paused }) });
+  const back = button({ class: "button primary", id: "back", onclick: toNow, hidden: true }, "Back to now");
+  const tableButton = button({ class: "button", "aria-expanded": "false", onclick: toggleTable }, "Table");
+  const table = h("div", { class: "twin card", hidden: true });
+  const summary = h("summary", { id: "gaps-summary" });
+  const gapList = h("ul", { id: "gaps-list" });
+  const gaps = h("details", { id: "gaps", hidden: true }, summary, gapList);
+
+  /** @type {import("./bars.js").Timeline | null} */
+  let timeline = null;
+  /** The last span that ended now. */
+  let sinceNow = "1h";
+
+  const poll = createPoll(load, period);
+
+  /** @param {AbortSignal} signal */
+  async function load(signal) {
+    timeline = timelineOf(await api.get("timeline", questionOf(state.get()), signal));
+    show();
+  }
+
+  function show() {
+    if (!timeline) return;
+    chart.show(timeline, state.get().at);
+    setText(text, spanText(timeline.from, timeline.to));
+    showLegend(timeline);
+    showGaps(timeline.gaps);
+    if (!table.hidden) replaceChildren(table, timelineTable(timeline));
+  }
+
+  /** @param {import("./bars.js").Timeline} timeline */
+  function showLegend({ buckets }) {
+    /** @type {Record<string, number>} */
+    const totals = {};
+    for (const { errors } of buckets) {
+      for (const [error, number] of Object.entries(errors)) totals[error] = (totals[error] ?? 0) + number;
+    }
+    replaceChildren(legend, countsByKind(totals).map(({ kind, count: number, errors }) =>
+      h("li", { class: "kind", dataset: { kind: kind.id } }, button({
+        class: "link", title: `Only ${errors.join(", ")}`,
+        onclick: () => state.set({ q: narrowed(state.get().q, `error:${errors.join(",")}`) }),
+      }, h("span", { class: "letter", "aria-hidden": "true" }, kind.letter),
+      `${count(number)} ${kind.name}`))));
+  }
+
+  /** @param {import("./bars.js").Timeline["gaps"]} list */
+  function showGaps(list) {
+    gaps.hidden = list.length === 0;
+    setText(summary, `${plural(list.length, "gap")}: some of what happened in this span was not seen`);
+    replaceChildren(gapList, list.slice(0, 50).map(({ from, to, host, count: lost, reason }) => h("li", null,
+      spanText(from, to), host && ` on ${visible(host)}`, `: ${visible(reason)}`,
+      lost !== null && ` (${plural(lost, "record")} lost)`)));
+  }
+
+  // Acting
+
+  /** @param {number} from @param {number} to ms */
+  function select(from, to) {
+    state.set({ since: new Date(from).toISOString(), until: new Date(to).toISOString() });
+    announce(`Showing ${spanText(from, to)}`);
+  }
+
+  /** While travelling in time, a moment is a place to go. @param {number} time ms */
+  function pick(time) {
+    if (state.get().at === null) return false;
+    state.set({ at: new Date(time).toISOString() });
+    return true;
+  }
+
+  function toNow() {
+    state.set({ since: sinceNow, until: null, at: null, paused: false });
+    announce("Back to now");
+  }
+
+  /** @param {number} part */
+  function move(part) {
+    if (timeline) state.set(moved(timeline, part, Date.now()));
+  }
+
+  function toggleTable() {
+    table.hidden = !table.hidden;
+    tableButton.setAttribute("aria-expanded", String(!table.hidden));
+    show();
+  }
+
+  function mark() {
+    const { since, until, at, paused } = state.get();
+    if (!until && since) sinceNow = since;
+    for (const choice of choices) {
+      choice.setAttribute("aria-pressed", String(!until && choice.dataset.since === since));
+    }
+    setText(pause, paused ? "Resume" : "Pause");
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.hidden = until !== null && !paused;
+    back.hidden = until === null && at === null;
+  }
+
+  keys.bind("Time", [
+    ["p", "Pause or resume", () => state.set({ paused: !state.get().paused })],
+    ["b", "Back to now", toNow],
+    ["[", "Earlier", () => move(-0.5)],
+    ["]", "Later", () => move(0.5)],
+  ]);
+  state.subscribe((/** @type {any} */ next, /** @type {any} */ previous) => {
+    mark();
+    if (["q", "since", "until"].some((name) => next[name] !== previous[name])) poll.now();
+    else if (next.at !== previous.at) show();
+    poll.hold(next.paused);
+  });
+  live.subscribe({ change: () => poll.soon(), reset: () => poll.now() });
+  mark();
+  poll.hold(state.get().paused);
+  poll.now();
+
+  return h("div", { class: "band" },
+    h("div", { class: "tools" },
+      h("div", { class: "choice", role: "group", "aria-label": "Span" }, choices), text, back, pause, tableButton),
+    h("div", { class: "card" }, chart.element, legend), gaps, table);
+}

@@ -12,14 +12,14 @@ struct ErrorCounter {
   /// The group and the part of the span of each failure: only few groups are shown, so that trends
   /// are made for those.
   private var failureParts: [(group: Int32, part: Int32)] = []
-  private var timeline: TimelineCounter
+  private var timeline: FailureTimeline
 
   init(_ query: ErrorQuery, in db: Database) {
     self.query = query
     self.db = db
     keys = GroupKeys(query.by, in: db)
     groups = GroupTable(width: keys.columns.count)
-    timeline = TimelineCounter(width: query.bucket)
+    timeline = FailureTimeline(width: query.bucket)
   }
 
   /// From `since:`, else the first failure, to `until:`, else `now`; nil without any failure.

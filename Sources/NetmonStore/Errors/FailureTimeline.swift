@@ -1,7 +1,7 @@
 import NetmonCore
 
 /// Counts failures by error in buckets of time.
-struct TimelineCounter {
+struct FailureTimeline {
   /// In microseconds, > 0. Buckets begin at its multiples since 1970.
   let width: Int64
   private var counts: [Int64: [Int64: Int]] = [:]

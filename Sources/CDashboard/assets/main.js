@@ -6,9 +6,13 @@ import { setText } from "./core/dom.js";
 import { createKeys } from "./core/keys.js";
 import { createLive } from "./core/live.js";
 import { createState } from "./core/state.js";
+import { keepTimes } from "./core/times.js";
 import { createFilterBox } from "./filter/box.js";
 import { createDraft } from "./filter/draft.js";
-import { createStage } from "./stage.js";
+import { createHelp } from "./frame/help.js";
+import { showStatus } from "./frame/status.js";
+import { createTheme } from "./frame/theme.js";
+import { createStage } from "./frame/stage.js";
 import { createTimeBand } from "./time/band.js";
 import { firstSpan } from "./time/span.js";
 
@@ -21,7 +25,7 @@ const keys = createKeys(document);
 
 /** What a view is given. */
 const app = {
-  api, state, live, keys,
+  api, state, live, keys, origin: location.origin,
   /** The filter while it is typed. */
   draft: createDraft(state.get().q),
   /** Says something to those who listen to the page. @param {string} text */
@@ -32,15 +36,13 @@ byID("filter").replaceChildren(createFilterBox(app));
 const stage = createStage(app, byID("view"), byID("nav"));
 keys.bind("Views", stage.keys());
 
-live.subscribe({
-  status({ kind }) {
-    setText(byID("status-text"), kind);
-    byID("status").dataset.kind = kind;
-  },
-});
-
-const stats = await api.get("stats");
+showStatus(app, { pill: byID("status"), text: byID("status-text"), notice: byID("notice") });
+createHelp(keys, /** @type {HTMLDialogElement} */ (byID("help")), byID("help-button"));
+createTheme(window, keys, byID("theme"));
+state.subscribe(({ paused }) => live.pause(paused));
+live.pause(state.get().paused);
+keepTimes(document);
+const stats = await live.start();
 if (state.get().since === null) state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });
-live.start(stats);
 byID("time").replaceChildren(createTimeBand(app));
 await stage.show();

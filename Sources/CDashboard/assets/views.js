@@ -16,4 +16,20 @@ export const views = [
     id: "errors",
     load: async (app) => (await import("./errors/view.js")).createErrorsView(app),
   },
+  {
+    id: "connections",
+    load: async (app) => (await import("./connections/view.js")).createConnectionsView(app),
+  },
+  {
+    id: "processes",
+    load: async (app) => (await import("./processes/view.js")).createProcessesView(app),
+  },
+  {
+    id: "hosts",
+    load: async (app) => (await import("./hosts/view.js")).createHostsView(app),
+  },
+  {
+    id: "map",
+    load: async (app) => (await import("./map/view.js")).createMapView(app),
+  },
 ];

@@ -154,13 +154,25 @@ export function createLive({ api, window }) {
     status: () => status,
 
     /**
-     * Begins after a place in the store's change sequence.
-     * @param {{ last_sequence: number, store_id: string }} stats
+     * Asks how much there is, again and again until the server answers, and follows what comes after.
+     * What is asked for later than that is not older.
+     * @returns {Promise<any>} the store's figures
      */
-    start(stats) {
-      place = String(stats.last_sequence);
-      storeID = stats.store_id;
-      open();
+    async start() {
+      for (;;) {
+        try {
+          const stats = await api.get("stats");
+          place = String(stats.last_sequence);
+          storeID = stats.store_id;
+          open();
+          return stats;
+        } catch (error) {
+          const delay = retryDelay(attempt++, Math.random());
+          const isRefused = /** @type {any} */ (error).isUnauthorised;
+          become({ kind: isRefused ? "unauthorised" : "lost", retryAt: Date.now() + delay });
+          await new Promise((resume) => window.setTimeout(resume, delay));
+        }
+      }
     },
 
     /** Tries at once. */

@@ -1,19 +1,103 @@
-// The landing view: what fails, and why.
+// The landing view: what fails, and why. The errors with most failures come first, each with its
+// meaning in plain words.
 
 import { h, replaceChildren } from "../core/dom.js";
-import { ago, count, visible } from "../core/format.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
+import { showKeyed } from "../core/keyed.js";
+import { createPoll } from "../core/poll.js";
 import { questionOf } from "../core/state.js";
+import { createSection } from "./section.js";
+import { headline, sectionsOf } from "./summary.js";
+
+const period = { changing: 2000, idle: 15_000 };
 
 /** @param {any} app @returns {import("../views.js").View} */
 export function createErrorsView(app) {
-  const element = h("section", { "aria-label": "Errors" });
+  const summary = h("p", { class: "headline" });
+  const list = h("div", { class: "sections" });
+  const placeholder = h("div", null, loading());
+  const element = h("section", { class: "errors", "aria-label": "Errors" }, summary, list, placeholder);
 
-  async function load() {
-    const { groups } = await app.api.get("errors", questionOf(app.state.get()));
-    replaceChildren(element, groups.map((/** @type {any} */ group) => h("p", null,
-      `${group.error} ${visible(group.process_name)} ${group.remote_addr} `,
-      `${count(group.count)} ${ago(group.last)}`)));
+  /** @type {Promise<Map<string, import("./explanations.js").Explanation>> | null} */
+  let explanations = null;
+  /** @type {Map<string, ReturnType<typeof createSection>>} */
+  const sections = new Map();
+  /** @type {import("./summary.js").Section[]} */
+  let shown = [];
+  let question = "";
+  /** @type {(() => void) | null} */
+  let unbind = null;
+
+  const poll = createPoll(load, period, (problem) => {
+    // What was shown before stays while the server is away.
+    if (shown.length === 0 || "isMistake" in problem) replaceChildren(placeholder, problemText(problem));
+  });
+
+  /** @param {AbortSignal} signal */
+  async function load(signal) {
+    const { groups } = await app.api.get("errors", questionOf(app.state.get()), signal);
+    shown = sectionsOf(groups);
+    draw();
+    replaceChildren(placeholder, shown.length === 0 && emptiness(app, "No failure"));
   }
 
-  return { element, show: () => void load(), change: () => void load(), reset: () => void load(), hide() {} };
+  /** @param {string} error */
+  function explanationOf(error) {
+    explanations ??= app.api.get("errors/explanations").then((/** @type {any[]} */ list) =>
+      new Map(list.map((explanation) => [explanation.error, explanation])));
+    return /** @type {any} */ (explanations).then(
+      (/** @type {Map<string, any>} */ known) => known.get(error), () => { explanations = null; });
+  }
+
+  function draw() {
+    const said = headline(shown);
+    replaceChildren(summary, said && [
+      h("b", null, said.total), ". ", h("b", null, said.process), ` ${said.verb} `,
+      h("b", { class: "mono" }, said.remote), said.rest]);
+    showKeyed(list, shown, {
+      key: ({ error }) => error,
+      create(section) {
+        const made = createSection(app, section, explanationOf(section.error));
+        sections.set(section.error, made);
+        return made.element;
+      },
+      update: (_, section) => sections.get(section.error)?.show(section),
+    });
+    for (const error of sections.keys()) {
+      if (!shown.some((section) => section.error === error)) sections.delete(error);
+    }
+  }
+
+  /** Goes to the next or previous group. @param {number} step */
+  function move(step) {
+    const openers = /** @type {HTMLElement[]} */ ([...element.querySelectorAll(".toggle")]);
+    const index = openers.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const next = openers[index < 0 ? 0 : Math.min(Math.max(index + step, 0), openers.length - 1)];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+
+  return {
+    element,
+    show(state) {
+      unbind ??= app.keys.bind("Errors", [
+        ["j", "Next group", () => move(1)],
+        ["k", "Previous group", () => move(-1)],
+        ["Enter", "Open or close a group", () => false],
+      ]);
+      const next = JSON.stringify(questionOf(state));
+      poll.hold(state.paused);
+      if (next === question) return draw();
+      question = next;
+      poll.now();
+    },
+    change: () => poll.soon(),
+    reset: () => poll.now(),
+    hide() {
+      unbind?.();
+      unbind = null;
+      question = "";
+      poll.stop();
+    },
+  };
 }

@@ -50,6 +50,16 @@ export function predicateOf(text, now = Date.now()) {
   return (record) => all.every((holds) => holds(record));
 }
 
+/**
+ * Whether a predicate knows what every term of its filter means, so that it selects what the server
+ * would.
+ * @param {string} text
+ */
+export function isUnderstood(text) {
+  return parse(text).every(({ key, values }) =>
+    values.every((value) => matchOf(key, value, 0) !== null));
+}
+
 /** @param {string | null} key @param {import("./language.js").Value} value @param {number} now
  *  @returns {Predicate | null} */
 function matchOf(key, value, now) {

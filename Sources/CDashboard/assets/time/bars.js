@@ -5,23 +5,21 @@ import { numberIn } from "../filter/predicate.js";
 import { kinds, kindOf } from "../errors/kinds.js";
 
 /**
- * @typedef {{ time: number, connections: number, errors: Record<string, number>, failed: number }} Bucket
- *   `time` in ms
+ * @typedef {{ time: number, errors: Record<string, number>, failed: number }} Bucket `time` in ms
  * @typedef {object} Timeline
  * @property {number} from ms
  * @property {number} to ms
  * @property {number} width of a bucket, ms
- * @property {number} connectionsWidth ms; the same, or that of the coarser ones that are known
  * @property {Bucket[]} buckets
+ * @property {{ time: number, count: number }[]} flows connections by step; none when not counted
+ * @property {number} flowWidth ms: as `width`, or coarser
  * @property {{ from: number, to: number, host: string, count: number | null, reason: string }[]} gaps
  *
  * @typedef {{ width: number, errors: number, connections: number }} Size in px
  */
 
-/** @param {string | number} text a duration such as `1m`, or seconds */
-function milliseconds(text) {
-  return typeof text === "number" ? text * 1000 : (numberIn(text, "duration") ?? 60e6) / 1000;
-}
+/** In ms. @param {string} duration such as `30s` */
+const widthOf = (duration) => /** @type {number} */ (numberIn(duration, "duration")) / 1000;
 
 /**
  * The API's answer in numbers.
@@ -29,19 +27,37 @@ function milliseconds(text) {
  * @returns {Timeline}
  */
 export function timelineOf(answer) {
-  const width = milliseconds(answer.bucket);
+  const width = widthOf(answer.bucket);
+  const flowWidth = answer.connections_bucket ? widthOf(answer.connections_bucket) : width;
   return {
     from: Date.parse(answer.from),
     to: Date.parse(answer.to),
     width,
-    connectionsWidth: answer.connections_bucket ? milliseconds(answer.connections_bucket) : width,
-    buckets: answer.buckets.map((/** @type {any} */ { time, connections, errors }) => ({
-      time: Date.parse(time), connections: connections ?? 0, errors,
+    buckets: answer.buckets.map((/** @type {any} */ { time, errors }) => ({
+      time: Date.parse(time), errors,
       failed: Object.values(errors).reduce((sum, count) => sum + count, 0),
     })),
+    // What is counted in coarser steps stands at the first bucket of each.
+    flows: answer.buckets.filter((/** @type {any} */ { connections }) => connections !== null)
+      .map((/** @type {any} */ { time, connections: count }) =>
+        ({ time: Math.floor(Date.parse(time) / flowWidth) * flowWidth, count })),
+    flowWidth,
     gaps: answer.gaps.map((/** @type {any} */ gap) =>
       ({ ...gap, from: Date.parse(gap.from), to: Date.parse(gap.to) })),
   };
+}
+
+/**
+ * How many connections there were from one bucket to another; null when that is only known of
+ * coarser steps.
+ * @param {Timeline} timeline
+ * @param {number} first
+ * @param {number} last
+ */
+export function connectionsIn({ buckets, width, flows, flowWidth }, first, last) {
+  if (flowWidth !== width || flows.length === 0) return null;
+  return flows.filter(({ time }) => buckets[first].time <= time && time <= buckets[last].time)
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
 /**
@@ -71,21 +87,22 @@ export function scale({ from, to }, width) {
  * @param {Size} size
  */
 export function bars(timeline, size) {
-  const { buckets, width, connectionsWidth } = timeline;
+  const { buckets, width, flows, flowWidth } = timeline;
   const mostErrors = ceiling(Math.max(0, ...buckets.map(({ failed }) => failed)));
-  const mostConnections = ceiling(Math.max(0, ...buckets.map(({ connections }) => connections)));
+  const mostConnections = ceiling(Math.max(0, ...flows.map(({ count }) => count)));
   const x = scale(timeline, size.width);
   /** @type {Record<string, string>} */
   const paths = {};
   let connections = "";
+  for (const { time, count } of flows) {
+    if (count === 0) continue;
+    const [left, across] = extent(x(time), x(time + flowWidth), size.width);
+    const height = Math.max(1, count / mostConnections * size.connections);
+    connections += rectangle(left, size.errors + 1, across, height);
+  }
   for (const bucket of buckets) {
-    const [left, across] = extent(x(bucket.time), x(bucket.time + width), size.width);
-    if (bucket.connections > 0) {
-      const [start, room] = extent(x(bucket.time), x(bucket.time + connectionsWidth), size.width);
-      const height = Math.max(1, bucket.connections / mostConnections * size.connections);
-      connections += rectangle(start, size.errors + 1, room, height);
-    }
     if (bucket.failed === 0) continue;
+    const [left, across] = extent(x(bucket.time), x(bucket.time + width), size.width);
     // A single failure among thousands is still to be seen.
     const whole = Math.max(3, bucket.failed / mostErrors * (size.errors - 1));
     let bottom = size.errors;

@@ -3,9 +3,9 @@
 import { h, replaceChildren, svg } from "../core/dom.js";
 import { count, plural, shortTime, timeOfDay } from "../core/format.js";
 import { countsByKind, kinds } from "../errors/kinds.js";
-import { bars, bucketAt, scale } from "./bars.js";
+import { bars, bucketAt, connectionsIn, scale } from "./bars.js";
 import { createBrush } from "./brush.js";
-import { ticks } from "./span.js";
+import { spanText, ticks } from "./span.js";
 
 /** @typedef {import("./bars.js").Timeline} Timeline */
 
@@ -29,16 +29,25 @@ function definitions() {
 }
 
 /**
- * A bucket in words.
+ * Some buckets in words.
  * @param {Timeline} timeline
- * @param {number} index
+ * @param {number} first
+ * @param {number} last
  */
-export function bucketText({ buckets, width }, index) {
-  const { time, connections, errors, failed } = buckets[index];
+export function bucketText(timeline, first, last) {
+  const { buckets, width } = timeline;
+  /** @type {Record<string, number>} */
+  const errors = {};
+  for (const bucket of buckets.slice(first, last + 1)) {
+    for (const [error, number] of Object.entries(bucket.errors)) {
+      errors[error] = (errors[error] ?? 0) + number;
+    }
+  }
   const parts = countsByKind(errors).map((each) => `${count(each.count)} ${each.kind.name}`);
+  const connections = connectionsIn(timeline, first, last);
   return [
-    `${width < 60_000 ? timeOfDay(time) : shortTime(time)}: ${failed === 0 ? "no errors" : plural(failed, "error")}`,
-    parts.length > 0 ? ` (${parts.join(", ")})` : "", `, ${plural(connections, "connection")}`,
+    `${spanText(buckets[first].time, buckets[last].time + width)}: ${parts.join(", ") || "no errors"}`,
+    connections === null ? "" : `; ${plural(connections, "connection")}`,
   ].join("");
 }
 
@@ -92,7 +101,7 @@ export function createChart({ select, pick }) {
     const right = Math.min(width, x(timeline.buckets[last].time + timeline.width));
     marked.setAttribute("x", String(left));
     marked.setAttribute("width", String(Math.max(1, right - left)));
-    const text = first === last ? bucketText(timeline, first) : rangeText(timeline, first, last);
+    const text = bucketText(timeline, first, last);
     tip.textContent = text;
     tip.style.left = `${Math.min(Math.max(left, 4), Math.max(4, width - tip.offsetWidth - 4))}px`;
     element.setAttribute("aria-valuenow", String(last));
@@ -111,16 +120,11 @@ export function createChart({ select, pick }) {
       const [left, right] = [Math.max(0, x(from)), Math.min(width, x(to))];
       return svg("rect", { x: left, width: Math.max(3, right - left), height: height - heights.axis });
     }));
-    replaceChildren(axis, ticks(timeline.from, timeline.to, Math.max(2, width / 110)).map((time) => {
-      const place = x(time);
-      const anchor = place < 24 ? "start" : place > width - 24 ? "end" : "middle";
-      const say = timeline && timeline.to - timeline.from < 600_000 ? timeOfDay : shortTime;
-      return [svg("path", { d: `M${place.toFixed(1)} ${height - heights.axis}v4` }),
-        svg("text", { x: place.toFixed(1), y: height - 3, "text-anchor": anchor }, say(time))];
-    }).flat());
+    replaceChildren(axis, axisMarks(timeline, width));
     replaceChildren(scales,
       svg("text", { x: 4, y: 12 }, `${count(shape.mostErrors)} errors`),
-      svg("text", { x: 4, y: heights.errors + heights.connections }, `${count(shape.mostConnections)} connections`));
+      shape.connections && svg("text", { x: 4, y: heights.errors + heights.connections },
+        `${count(shape.mostConnections)} connections`));
     const isMoment = at !== null && at >= timeline.from && at <= timeline.to;
     moment.setAttribute("d", isMoment ? `M${x(/** @type {number} */ (at)).toFixed(1)} 0v${height - heights.axis}` : "");
     element.setAttribute("aria-valuemax", String(Math.max(0, timeline.buckets.length - 1)));
@@ -143,12 +147,23 @@ export function createChart({ select, pick }) {
   };
 }
 
-/** @param {Timeline} timeline @param {number} first @param {number} last */
-function rangeText({ buckets, width }, first, last) {
-  const chosen = buckets.slice(first, last + 1);
-  const sum = (/** @type {(bucket: import("./bars.js").Bucket) => number} */ of) =>
-    chosen.reduce((total, bucket) => total + of(bucket), 0);
-  const say = width < 60_000 ? timeOfDay : shortTime;
-  return `${say(chosen[0].time)} – ${say(buckets[last].time + width)}: `
-    + `${plural(sum(({ failed }) => failed), "error")}, ${plural(sum(({ connections }) => connections), "connection")}`;
+/** The times below the bars. @param {Timeline} timeline @param {number} width px */
+function axisMarks(timeline, width) {
+  const { from, to } = timeline;
+  const x = scale(timeline, width);
+  const say = to - from < 600_000 ? timeOfDay : shortTime;
+  let day = "";
+  return ticks(from, to, Math.max(2, width / 110)).flatMap((time) => {
+    const place = x(time);
+    const anchor = place < 40 ? "start" : place > width - 40 ? "end" : "middle";
+    // The day is said where it begins.
+    const words = say(time).split(" ");
+    const isSameDay = words.slice(0, -1).join(" ") === day;
+    day = words.slice(0, -1).join(" ");
+    return [
+      svg("path", { d: `M${place.toFixed(1)} ${height - heights.axis}v4` }),
+      svg("text", { x: place.toFixed(1), y: height - 3, "text-anchor": anchor },
+        isSameDay ? words.at(-1) : words.join(" ")),
+    ];
+  });
 }

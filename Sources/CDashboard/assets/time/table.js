@@ -2,15 +2,19 @@
 
 import { h } from "../core/dom.js";
 import { count, shortTime, timeOfDay } from "../core/format.js";
+import { connectionsIn } from "./bars.js";
 
 /**
- * The buckets in which there was something, the latest first.
+ * The steps in which there was something, the latest first.
  * @param {import("./bars.js").Timeline} timeline
  * @returns {HTMLElement}
  */
-export function timelineTable({ buckets, width }) {
+export function timelineTable(timeline) {
+  const { buckets, width } = timeline;
   const say = width < 60_000 ? timeOfDay : shortTime;
-  const rows = buckets.filter(({ failed, connections }) => failed > 0 || connections > 0).toReversed();
+  const rows = buckets.map((bucket, index) =>
+    ({ ...bucket, connections: connectionsIn(timeline, index, index) }))
+    .filter(({ failed, connections }) => failed > 0 || connections).toReversed();
   return h("table", null,
     h("caption", { class: "unseen" }, "Errors and connections over time"),
     h("thead", null, h("tr", null, ["Time", "Errors", "Which", "Connections"].map((title) =>
@@ -18,5 +22,5 @@ export function timelineTable({ buckets, width }) {
     h("tbody", null, rows.map(({ time, errors, failed, connections }) => h("tr", null,
       h("th", { scope: "row" }, say(time)), h("td", null, count(failed)),
       h("td", null, Object.entries(errors).map(([error, number]) => `${count(number)} ${error}`).join(", ")),
-      h("td", null, count(connections))))));
+      h("td", null, connections === null ? "–" : count(connections))))));
 }

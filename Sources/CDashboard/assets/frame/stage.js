@@ -1,9 +1,9 @@
 // The one view that is shown, and the navigation between them.
 
-import { h, replaceChildren } from "./core/dom.js";
-import { views } from "./views.js";
+import { h, replaceChildren } from "../core/dom.js";
+import { views } from "../views.js";
 
-/** @typedef {import("./views.js").View} View */
+/** @typedef {import("../views.js").View} View */
 
 /**
  * Shows the view that the state names, and hands it what changes.

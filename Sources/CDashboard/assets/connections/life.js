@@ -1,0 +1,93 @@
+// The life of a connection as a row of stages: which were passed, how long each took, and where it
+// failed.
+
+import { h } from "../core/dom.js";
+import { bytes, duration } from "../core/format.js";
+import { outcomeOf } from "./outcome.js";
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {"passed" | "failed" | "current" | "ahead"} state
+ * @property {string} detail
+ */
+
+const orders = {
+  outbound: ["route", "port", "handshake", "established", "closed"],
+  inbound: ["handshake", "accept", "established", "closed"],
+  datagram: ["route", "datagram", "closed"],
+};
+const names = {
+  route: "Route", port: "Local port", handshake: "Handshake", accept: "Accepted",
+  established: "Established", datagram: "Datagrams", closed: "Closed", listening: "Listening",
+};
+
+/** @param {any} record */
+function orderOf({ direction, protocol }) {
+  if (direction === "listen") return ["listening", "closed"];
+  if (protocol === "udp") return orders.datagram;
+  return direction === "inbound" ? orders.inbound : orders.outbound;
+}
+
+/** The stage that a connection is at now, or was at when it failed. */
+function placeOf(record, order) {
+  const outcome = outcomeOf(record);
+  if (outcome === "failed") {
+    const place = order.indexOf(record.error_stage);
+    // A failure whose stage is not known is put where a connection mostly fails.
+    return place >= 0 ? place : Math.max(0, order.indexOf(record.established_at ? "established" : "handshake"));
+  }
+  if (outcome === "closed") return order.length - 1;
+  if (outcome === "connecting") return order.indexOf("handshake");
+  return order.length - 2;
+}
+
+/**
+ * The stages of a connection's life.
+ * @param {any} record
+ * @returns {Stage[]}
+ */
+export function stagesOf(record) {
+  const order = orderOf(record);
+  const place = placeOf(record, order);
+  const outcome = outcomeOf(record);
+  return order.map((id, index) => {
+    let state = /** @type {Stage["state"]} */ (index < place ? "passed" : "ahead");
+    if (index === place) state = { failed: "failed", closed: "passed" }[outcome] ?? "current";
+    const isReached = state !== "ahead";
+    return { name: names[id], state, detail: isReached ? detailOf(id, record, state) : "" };
+  });
+}
+
+/** What there is to say of a stage that was reached. */
+function detailOf(id, record, state) {
+  if (state === "failed" && id !== "established") {
+    const time = record.duration_us ?? record.connect_us;
+    return time === null ? "failed" : `failed after ${duration(time)}`;
+  }
+  switch (id) {
+    case "port": return record.local_addr.slice(record.local_addr.lastIndexOf(":"));
+    case "handshake": return record.connect_us === null ? "" : duration(record.connect_us);
+    case "established": case "listening": case "datagram": return lastingOf(record, state);
+    default: return "";
+  }
+}
+
+function lastingOf(record, state) {
+  const { duration_us: lasted, connect_us: connecting, bytes_sent: sent, bytes_received: got } = record;
+  const time = lasted === null ? "" : duration(Math.max(0, lasted - (connecting ?? 0)));
+  const data = sent === null && got === null ? "" : `↑ ${bytes(sent)} ↓ ${bytes(got)}`;
+  return [state === "failed" ? "failed after" : "", time, data].filter(Boolean).join(" ");
+}
+
+const signs = { passed: "✓", failed: "✕", current: "●", ahead: "" };
+const words = { passed: "passed", failed: "failed here", current: "now", ahead: "not reached" };
+
+/** @param {any} record */
+export function lifeDiagram(record) {
+  return h("ol", { class: "life" }, stagesOf(record).map(({ name, state, detail }) =>
+    h("li", { class: state },
+      h("span", { class: "sign", "aria-hidden": "true" }, signs[state]),
+      h("span", { class: "stage" }, name, h("span", { class: "unseen" }, `, ${words[state]}`)),
+      h("span", { class: "stage-detail" }, detail))));
+}

@@ -1,0 +1,95 @@
+// What the state asks of the connections view, and which rows are an answer.
+
+import { microseconds } from "../core/rows.js";
+import { newestFirst } from "../core/sorting.js";
+import { isUnderstood, predicateOf } from "../filter/predicate.js";
+import { parseSort } from "../table/header.js";
+
+/** @typedef {import("./listing.js").Question} Question */
+
+export const usualSort = { id: "timestamp", isDescending: true };
+
+/**
+ * @param {any} state
+ * @returns {Question}
+ */
+export function questionOf({ q, since, until, at, sort }) {
+  // Beside a moment a span would only hide what was open then.
+  const span = at ? { since: null, until: null } : { since, until };
+  return { q, ...span, at, sort: parseSort(sort, usualSort) };
+}
+
+/**
+ * The order of rows that a question asks for.
+ * @param {Question} question
+ * @returns {import("../core/sorting.js").Order}
+ */
+export function orderOf({ sort: { id, isDescending } }) {
+  if (id === "timestamp") return { key: newestFirst.key, isDescending };
+  return { key: (row) => row[id] ?? null, isDescending };
+}
+
+const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/**
+ * The beginning or end of a span, in µs: RFC 3339, or so long before now.
+ * @param {string | null} text
+ * @param {number} now ms
+ * @param {number} otherwise
+ */
+export function bound(text, now, otherwise) {
+  if (!text || text === "all") return otherwise;
+  const [, amount, unit] = /^(\d+)([smhdw])$/.exec(text) ?? [];
+  if (unit) return (now - Number(amount) * seconds[unit] * 1000) * 1000;
+  return microseconds(text) || otherwise;
+}
+
+/**
+ * @typedef {object} Answer
+ * @property {(row: any) => boolean} matches
+ * @property {boolean} canChange whether a row that changes may begin or cease to match
+ * @property {boolean} isLocal whether that can be told here, and the server need not be asked again
+ */
+
+/**
+ * Which of the rows that are there are the answer to a question, as far as is known.
+ * @param {Question} question
+ * @param {import("./listing.js").Listing} listing
+ * @param {number} now ms
+ * @returns {Answer}
+ */
+export function answerOf(question, listing, now) {
+  const { q, at } = question;
+  const isExact = !at && isUnderstood(q);
+  const isByTime = question.sort.id === "timestamp" && question.sort.isDescending;
+  const { answered, depth } = listing;
+  if (answered !== null && !(isExact && (isByTime || listing.isComplete))) {
+    // What was open at a moment in the past does not change.
+    return { matches: ({ id }) => answered.has(id), canChange: false, isLocal: Boolean(at) };
+  }
+  const isInSpan = spanOf(question, now);
+  const predicate = predicateOf(q, now);
+  return {
+    matches: (row) => row.time >= depth && isInSpan(row) && predicate(row),
+    canChange: q.trim() !== "", isLocal: true,
+  };
+}
+
+/**
+ * Which of the rows that are there match a filter that is still being typed.
+ * @param {Question} question
+ * @param {(row: any) => boolean} predicate
+ * @param {number} now ms
+ * @returns {Answer}
+ */
+export function previewOf(question, predicate, now) {
+  const isInSpan = spanOf(question, now);
+  return { matches: (row) => isInSpan(row) && predicate(row), canChange: true, isLocal: true };
+}
+
+/** @returns {(row: any) => boolean} */
+function spanOf({ since, until }, now) {
+  const from = bound(since, now, -Infinity);
+  const to = bound(until, now, Infinity);
+  return ({ time }) => time >= from && time < to;
+}

@@ -1,0 +1,94 @@
+// What stands over the connections table: how many there are, and how they are shown.
+
+import { apiURL } from "../core/api.js";
+import { copy, curlOf, jsonOf } from "../core/copying.js";
+import { button, h, replaceChildren, setText } from "../core/dom.js";
+import { count, plural } from "../core/format.js";
+import { mostRows } from "../core/rows.js";
+import { menu, menuButton, menuCheck, menuLink } from "../table/menu.js";
+import { chosenColumns, columns } from "./columns.js";
+import { groupings } from "./grouping.js";
+import { parametersOf } from "./listing.js";
+import { createMoment } from "./moment.js";
+
+/**
+ * @param {any} app
+ * @param {{ loadAll: () => void, stop: () => void, rows: () => any[], question: () => any }} view
+ */
+export function createToolbar(app, view) {
+  const summary = h("p", { class: "summary", role: "status" });
+  const loading = h("span", { class: "actions" });
+  const grouping = groupSelect(app);
+  const moment = createMoment(app);
+  const menus = h("div", { class: "actions" });
+  let drawnFor = "";
+
+  /** @param {any} state @param {boolean} hasHosts */
+  function drawMenus(state, hasHosts) {
+    const sign = JSON.stringify([state.cols, hasHosts, view.question()]);
+    if (sign === drawnFor) return;
+    drawnFor = sign;
+    const isOpen = menus.querySelector("details[open]") !== null;
+    const columnMenu = menu("Columns", columnChecks(app, state.cols, hasHosts), { isRight: true });
+    if (isOpen) columnMenu.setAttribute("open", "");
+    replaceChildren(menus, columnMenu, exportMenu(app, view));
+  }
+
+  return {
+    element: h("div", { class: "toolbar" }, summary, loading, moment.element, grouping, menus),
+
+    /**
+     * @param {any} state
+     * @param {{ shown: number, groups: number | null, listing: any, hasHosts: boolean }} what
+     */
+    update(state, { shown, groups, listing, hasHosts }) {
+      setText(summary, summaryText(shown, groups, listing));
+      grouping.querySelector("select").value = state.group ?? "";
+      moment.update(state);
+      drawMenus(state, hasHosts);
+      const kind = listing.isLoading ? "stop" : listing.canLoadMore ? "more" : "";
+      if (loading.dataset.kind === kind) return;
+      loading.dataset.kind = kind;
+      replaceChildren(loading,
+        kind === "more" && button({ class: "button", onclick: view.loadAll }, `Load up to ${count(mostRows)}`),
+        kind === "stop" && button({ class: "button", onclick: view.stop }, "Stop"));
+    },
+  };
+}
+
+function summaryText(shown, groups, { isLoading, isComplete }) {
+  const rows = plural(shown, "connection");
+  const all = isLoading ? `${rows}, loading …` : isComplete ? rows : `${rows}, there are more`;
+  return groups === null ? all : `${plural(groups, "group")} of ${all}`;
+}
+
+function groupSelect(app) {
+  const select = /** @type {HTMLSelectElement} */ (h("select", {
+    onchange: () => app.state.set({ group: select.value || null }),
+  }, h("option", { value: "" }, "nothing"), Object.entries(groupings).map(([id, { title }]) =>
+    h("option", { value: id }, title.toLowerCase()))));
+  return h("label", { class: "labelled" }, "Group by", select);
+}
+
+function columnChecks(app, names, hasHosts) {
+  const shown = new Set(chosenColumns(names, hasHosts).map(({ id }) => id));
+  const checks = columns.map(({ id, title }) => menuCheck(title, shown.has(id), (isOn) => {
+    if (isOn) shown.add(id); else shown.delete(id);
+    app.state.set({ cols: [...shown].join(",") || null }, { replace: true });
+  }));
+  return [...checks, menuButton("The usual ones", () => app.state.set({ cols: null }))];
+}
+
+function exportMenu(app, view) {
+  const parameters = parametersOf({ ...view.question(), sort: { id: "timestamp", isDescending: true } });
+  const url = (more) => new URL(apiURL("export", { ...parameters, ...more }), document.baseURI).href;
+  const list = () => new URL(apiURL("connections", parametersOf(view.question())), document.baseURI);
+  return menu("Export", [
+    menuLink("All that match, as CSV", url({ format: "csv" })),
+    menuLink("All that match, as JSON lines", url({ format: "jsonl" })),
+    menuButton("Copy the filter", () => void copy(app, parameters.q, "the filter")),
+    menuButton("Copy as curl", () => void copy(app, curlOf(list().href), "the command")),
+    menuButton("Copy the first 1,000 as JSON", () => void copy(
+      app, `[${view.rows().slice(0, 1000).map(jsonOf).join(",\n")}]`, "the records")),
+  ], { isRight: true });
+}

@@ -1,0 +1,291 @@
+// The connections: a table of all that were seen, and all about the one that is selected.
+
+import { Arrangement } from "../core/arrangement.js";
+import { h } from "../core/dom.js";
+import { visible } from "../core/format.js";
+import { newestFirst } from "../core/sorting.js";
+import { fitHeight } from "../table/fit.js";
+import { formatSort, sortAfterClick } from "../table/header.js";
+import { createPanel } from "../table/panel.js";
+import { createTable } from "../table/virtual.js";
+import { mostRows } from "../core/rows.js";
+import { chosenColumns } from "./columns.js";
+import { emptiness } from "./emptiness.js";
+import { flattened, groupings, groupRows } from "./grouping.js";
+import { Listing } from "./listing.js";
+import { outcomeOf } from "./outcome.js";
+import { answerOf, orderOf, previewOf, questionOf, usualSort } from "./question.js";
+import { createSelection } from "./selection.js";
+import { createToolbar } from "./toolbar.js";
+
+/** How long filtering may take of a frame, ms. */
+const budget = 6;
+/** How often what the stream brings is shown, ms: more often nobody can read it. */
+const pace = 250;
+/** How often the server is asked again where only it can tell what matches, ms. */
+const patience = 3000;
+
+/** @param {any} app */
+export function createConnectionsView(app) {
+  return new ConnectionsView(app);
+}
+
+class ConnectionsView {
+  #app;
+  #state;
+  /** @type {import("./listing.js").Question} */
+  #question;
+  #listing;
+  #arrangement = new Arrangement(newestFirst);
+  #table;
+  #toolbar;
+  #selection;
+  #isLocal = true;
+  /** @type {{ added: any[], changed: Set<any>, mustSort: boolean }} */
+  #pending = { added: [], changed: new Set(), mustSort: false };
+  #expanded = new Set();
+  #groups = null;
+  #hosts = new Set();
+  #isShown = false;
+  #isScheduled = false;
+  #mustGoUp = false;
+  #columnSign = "";
+  #timers = { flush: 0, again: 0 };
+  #unbind = () => {};
+  #fit;
+  #empty = h("div", { class: "empty" });
+
+  /** @param {any} app */
+  constructor(app) {
+    this.#app = app;
+    this.#state = app.state.get();
+    this.#question = questionOf(this.#state);
+    this.#listing = new Listing(app.api, (added) => this.#takeLoaded(added));
+    this.#table = createTable({
+      label: "Connections",
+      key: (item) => (item.isGroup ? item.key : String(item.id)),
+      kind: (item) => (item.isGroup ? "group" : outcomeOf(item)),
+      group: (item) => (item.isGroup ? item : null),
+      onOpen: (item) => this.#open(item),
+      onMove: (item) => this.#selection.follow(item),
+      onSort: (column) => this.#sortBy(column),
+      onWindow: (last) => this.#loadAhead(last),
+    });
+    const panel = createPanel("The connection", () => this.#close());
+    this.#selection = createSelection(app, panel, (id) => this.#listing.rows.get(id));
+    this.#toolbar = createToolbar(app, {
+      loadAll: () => void this.#listing.loadMore(mostRows),
+      stop: () => this.#listing.stop(),
+      rows: () => this.#arrangement.visible,
+      question: () => this.#question,
+    });
+    const split = h("div", { class: "split" }, this.#table.element, panel.element);
+    this.#fit = fitHeight(split);
+    this.element = h("section", { class: "connections", "aria-label": "Connections" },
+      this.#toolbar.element, this.#empty, split);
+  }
+
+  /** @param {any} state */
+  show(state) {
+    const isFirst = !this.#isShown;
+    if (isFirst) this.#begin();
+    const before = this.#question;
+    this.#state = state;
+    this.#question = questionOf(state);
+    const isOther = JSON.stringify(before) !== JSON.stringify(this.#question);
+    if (isFirst || formatSort(before.sort) !== formatSort(this.#question.sort)) {
+      this.#arrangement.setOrder(orderOf(this.#question));
+    }
+    if (isFirst || isOther) void this.#listing.ask(this.#question);
+    if (isFirst || isOther) this.#filterAnew(true);
+    this.#selection.show(state.sel);
+    this.#table.select(state.sel);
+    this.#schedule();
+    this.#fit();
+  }
+
+  /** @param {any[]} records */
+  change(records) {
+    if (this.#question.at) return;
+    const { added, changed, forgotten } = this.#listing.change(records);
+    this.#note(added);
+    this.#pending.added.push(...added);
+    for (const row of changed) this.#pending.changed.add(row);
+    if (forgotten !== null) this.#pending.mustSort = true;
+    if (!this.#isLocal) this.#askAgain();
+    this.#timers.flush ||= window.setTimeout(() => this.#flush(), pace);
+  }
+
+  reset() {
+    this.#listing.rows.clear();
+    void this.#listing.ask(this.#question);
+  }
+
+  hide() {
+    this.#isShown = false;
+    this.#unbind();
+    this.#listing.stop();
+    for (const timer of Object.values(this.#timers)) window.clearTimeout(timer);
+    this.#timers = { flush: 0, again: 0 };
+  }
+
+  #begin() {
+    this.#isShown = true;
+    const move = (step) => () => {
+      this.#table.focus();
+      this.#table.move(step);
+    };
+    const unbind = this.#app.keys.bind("Connections", [
+      ["j", "next row", move(1)], ["k", "row before", move(-1)],
+      ["Enter", "all about the row", () => this.#table.open()],
+      ["Escape", "close it", () => this.#state.sel !== null && this.#close()],
+      ["c", "copy the row as a filter", () => this.#selection.copy(this.#table.activeItem)],
+    ]);
+    const leave = this.#app.draft.subscribe(() => this.#filterAnew(true));
+    this.#unbind = () => {
+      unbind();
+      leave();
+    };
+  }
+
+  #askAgain() {
+    this.#timers.again ||= window.setTimeout(() => {
+      this.#timers.again = 0;
+      if (!this.#listing.isLoading) void this.#listing.ask(this.#question);
+    }, patience);
+  }
+
+  /** @param {any[] | null} added */
+  #takeLoaded(added) {
+    if (added === null) this.#arrangement.setRows([]);
+    else if (added.length > 0) {
+      this.#note(added);
+      this.#pending.added.push(...added);
+    }
+    // How deep what matches is known has changed too.
+    if (added === null || !this.#listing.isLoading || added.length > 0) this.#flush();
+  }
+
+  #note(rows) {
+    for (const { host } of rows) if (this.#hosts.size < 2) this.#hosts.add(host);
+  }
+
+  #flush() {
+    window.clearTimeout(this.#timers.flush);
+    this.#timers.flush = 0;
+    const { added, changed, mustSort } = this.#pending;
+    this.#pending = { added: [], changed: new Set(), mustSort: false };
+    if (mustSort) this.#arrangement.setRows(this.#listing.rows.values());
+    else if (this.#arrangement.isDone) this.#arrangement.merge(added, [...changed]);
+    else this.#arrangement.setRows(this.#listing.rows.values());
+    if (this.#sign() !== this.#filteredFor) this.#filterAnew(false);
+    this.#schedule();
+  }
+
+  #filteredFor = "";
+
+  /** What the answer depends on besides the rows. */
+  #sign() {
+    const { depth, answered, isComplete } = this.#listing;
+    return JSON.stringify([this.#question, depth, answered?.size, isComplete]);
+  }
+
+  #filterAnew(fromTop) {
+    this.#filteredFor = this.#sign();
+    const draft = this.#app.draft.get();
+    const isTyping = draft.text.trim() !== this.#question.q.trim();
+    const { matches, canChange, isLocal } = isTyping
+      ? previewOf(this.#question, draft.matches, Date.now())
+      : answerOf(this.#question, this.#listing, Date.now());
+    this.#isLocal = isLocal;
+    this.#arrangement.setPredicate(matches, canChange);
+    this.#mustGoUp ||= fromTop;
+    this.#schedule();
+  }
+
+  #schedule() {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      if (this.#isShown) this.#draw();
+    });
+  }
+
+  #draw() {
+    const isDone = this.#arrangement.advance(budget, () => performance.now());
+    if (!isDone) this.#schedule();
+    const rows = this.#arrangement.visible;
+    const grouping = groupings[this.#state.group];
+    this.#drawColumns(grouping);
+    if (grouping && isDone) {
+      this.#groups = groupRows(rows, grouping.field, this.#expanded);
+      this.#table.setItems(flattened(this.#groups), { isTree: true, fromTop: this.#mustGoUp });
+    } else if (!grouping) {
+      this.#groups = null;
+      this.#table.setItems(rows, { fromTop: this.#mustGoUp });
+    }
+    this.#mustGoUp = false;
+    this.#selection.refresh();
+    this.#toolbar.update(this.#state, {
+      shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
+      hasHosts: this.#hosts.size > 1,
+    });
+    const isEmpty = rows.length === 0 && isDone;
+    this.#empty.hidden = !isEmpty;
+    this.#table.element.hidden = isEmpty;
+    if (isEmpty) this.#empty.replaceChildren(...emptiness(this.#app, this.#listing, this.#question));
+  }
+
+  #drawColumns(grouping) {
+    const sign = JSON.stringify([
+      this.#state.cols, this.#state.group, this.#question.sort, this.#hosts.size > 1]);
+    if (sign === this.#columnSign) return;
+    this.#columnSign = sign;
+    const chosen = chosenColumns(this.#state.cols, this.#hosts.size > 1);
+    this.#table.setColumns(
+      grouping ? groupedColumns(grouping, chosen) : chosen, grouping ? null : this.#question.sort);
+  }
+
+  #open(item) {
+    if (!item.isGroup) {
+      this.#app.state.set({ sel: String(item.id) }, { replace: this.#state.sel !== null });
+      return;
+    }
+    if (!this.#expanded.delete(item.key)) this.#expanded.add(item.key);
+    this.#schedule();
+  }
+
+  #close() {
+    this.#app.state.set({ sel: null });
+    this.#table.focus();
+  }
+
+  #sortBy(column) {
+    const sort = formatSort(sortAfterClick(this.#question.sort, column));
+    this.#app.state.set({ sort: sort === formatSort(usualSort) ? null : sort });
+  }
+
+  #loadAhead(last) {
+    const isNear = last > this.#arrangement.visible.length - 100;
+    if (!isNear || this.#groups || this.#listing.isLoading || !this.#listing.canLoadMore) return;
+    void this.#listing.loadMore(this.#listing.rows.size + 1);
+  }
+}
+
+/** The columns where rows are grouped: the first one names the group. */
+function groupedColumns({ title }, chosen) {
+  const first = {
+    id: "group", title, width: [200, 1.6], isSortable: false,
+    text: (item) => (item.isGroup
+      ? `${item.isExpanded ? "▾" : "▸"} ${visible(item.value) || "none"}  ${item.rows.length}` : ""),
+  };
+  return [first, ...chosen.map((column) => ({
+    ...column, isSortable: false,
+    text: (item) => (item.isGroup ? column.ofGroup?.(item) ?? "" : column.text(item)),
+    fill: column.fill && ((cell, item) => {
+      if (item.isGroup) cell.textContent = column.ofGroup?.(item) ?? "";
+      else column.fill(cell, item);
+    }),
+  }))];
+}

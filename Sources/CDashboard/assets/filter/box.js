@@ -1,5 +1,5 @@
-// The one filter box: what is typed narrows the view at once, and becomes the filter of the page when
-// the server has found no mistake in it.
+// The one filter box: what is typed narrows the view at once, and becomes the filter of the page
+// when the server has found no mistake in it.
 
 import { button, h } from "../core/dom.js";
 import { createCatalog } from "./catalog.js";
@@ -19,12 +19,15 @@ const patience = 900;
 export function createFilterBox({ api, state, draft, keys, announce }) {
   const input = /** @type {HTMLInputElement} */ (h("input", {
     id: "q", type: "text", role: "combobox", autocomplete: "off", autocapitalize: "off",
-    spellcheck: "false", enterkeyhint: "search", placeholder: "error:any process:curl remote:10.0.0.0/8",
+    spellcheck: "false", enterkeyhint: "search",
+    placeholder: "error:any process:curl remote:10.0.0.0/8",
     "aria-expanded": "false", "aria-controls": "completions", "aria-autocomplete": "list",
     "aria-describedby": "mistake",
   }));
   const mirror = h("div", { class: "mirror", "aria-hidden": "true" });
-  const list = h("ul", { id: "completions", role: "listbox", "aria-label": "Completions", hidden: true });
+  const list = h("ul", {
+    id: "completions", role: "listbox", "aria-label": "Completions", hidden: true,
+  });
   const message = h("p", { id: "mistake", role: "alert", hidden: true });
   const chips = h("ul", { id: "chips", "aria-label": "Terms of the filter", hidden: true });
   const clear = button({
@@ -49,7 +52,8 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     void complete();
   }
 
-  /** Puts a text into the box, and into effect. @param {string} text @param {boolean} [isFocused] */
+  /** Puts a text into the box, and into effect.
+   *  @param {string} text @param {boolean} [isFocused] */
   function commit(text, isFocused = false) {
     input.value = text;
     if (isFocused) input.focus();
@@ -170,7 +174,8 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   showTerms();
   if (input.value) void check(true);
 
-  return h("form", { role: "search", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+  const stay = (/** @type {Event} */ event) => event.preventDefault();
+  return h("form", { role: "search", onsubmit: stay },
     h("div", { class: "box" },
       h("label", { for: "q", class: "unseen" }, "Filter"), mirror, input, clear,
       h("kbd", { "aria-hidden": "true" }, "/"), list),

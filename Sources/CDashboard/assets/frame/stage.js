@@ -5,6 +5,9 @@ import { views } from "../views.js";
 
 /** @typedef {import("../views.js").View} View */
 
+/** A view as it is come to: what another one had chosen says nothing here. @param {string} id */
+const entry = (id) => ({ view: id, sel: null, sort: null, group: null, cols: null });
+
 /**
  * Shows the view that the state names, and hands it what changes.
  * @param {any} app
@@ -36,7 +39,7 @@ export function createStage(app, element, nav) {
   function mark() {
     for (const link of links) {
       const id = link.dataset.view ?? "";
-      link.setAttribute("href", app.state.url({ view: id, sel: null, sort: null, group: null, cols: null }));
+      link.setAttribute("href", app.state.url(entry(id)));
       if (id === shownID) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
@@ -61,14 +64,15 @@ export function createStage(app, element, nav) {
       view.show(app.state.get());
     } catch (error) {
       if (shownID === id) shownID = "";
-      replaceChildren(element, h("p", { class: "empty" }, "This part of the page could not be loaded. ",
+      replaceChildren(element, h("p", { class: "empty" },
+        "This part of the page could not be loaded. ",
         h("a", { href: "" }, "Load the page again")));
       throw error;
     }
   }
 
   /** @param {string} id */
-  const go = (id) => app.state.set({ view: id, sel: null, sort: null, group: null, cols: null });
+  const go = (id) => app.state.set(entry(id));
 
   nav.addEventListener("click", (event) => {
     const link = /** @type {Element} */ (event.target).closest("a");

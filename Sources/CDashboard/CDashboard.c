@@ -48,9 +48,6 @@ static const struct {
     ASSET("/connections/detail.js", SCRIPT)
 #embed "assets/connections/detail.js"
     END
-    ASSET("/connections/emptiness.js", SCRIPT)
-#embed "assets/connections/emptiness.js"
-    END
     ASSET("/connections/grouping.js", SCRIPT)
 #embed "assets/connections/grouping.js"
     END

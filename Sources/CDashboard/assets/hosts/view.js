@@ -123,8 +123,7 @@ export function createHostsView(app) {
     ].filter(Boolean).join(", "),
     detail: (host) => detail(app, host),
     more: (host, signal) => more(app, host, signal),
-    empty: () => ["No host has reported yet. ",
-      h("code", null, `netmon collect --server ${location.origin}`), " watches one."],
+    none: "No host",
   });
 }
 

@@ -1,7 +1,9 @@
 // The map: who talks to whom, and where it fails.
 
 import { button, h, replaceChildren, setText } from "../core/dom.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
 import { count, percent, plural, visible } from "../core/format.js";
+import { createPoll } from "../core/poll.js";
 import { compareValues } from "../core/sorting.js";
 import { questionOf } from "../core/state.js";
 import { narrowed, quote } from "../filter/language.js";
@@ -13,8 +15,8 @@ import { layOut } from "./layout.js";
 
 /** How many of the newest connections are drawn; failures are, of any age. */
 const sampled = 5000;
-/** How often changes make it draw again, ms: a map that moves all the time cannot be read. */
-const pace = 5000;
+/** How often it is drawn again, ms: a map that moves all the time cannot be read. */
+const period = { changing: 5000, idle: 15_000 };
 const usualSort = { id: "errors", isDescending: true };
 const narrowest = 620;
 /** How many clients, processes or hosts, and destinations are shown by themselves. */
@@ -48,7 +50,7 @@ class MapView {
   #picture = h("div", { class: "picture card" });
   #summary = h("p", { class: "summary", role: "status" });
   #about = h("div", { class: "actions about" });
-  #empty = h("div", { class: "empty" }, "Loading …");
+  #empty = h("div", null, loading());
   #select;
   #legend = h("div");
   #room = rooms.few;
@@ -65,9 +67,10 @@ class MapView {
   #image = null;
   #asked = "";
   #isShown = false;
-  /** @type {AbortController | null} */
-  #asking = null;
-  #timer = 0;
+  #poll = createPoll((signal) => this.#load(signal), period, (problem) => {
+    // What was shown before stays while the server is away.
+    if (this.#graph.links.length === 0) replaceChildren(this.#empty, problemText(problem));
+  });
 
   /** @param {any} app */
   constructor(app) {
@@ -102,53 +105,39 @@ class MapView {
     const asked = JSON.stringify([questionOf(state), this.#by]);
     if (asked !== this.#asked) {
       this.#asked = asked;
-      void this.#load();
+      this.#poll.now();
     }
     this.#draw();
   }
 
   change() {
-    this.#timer ||= window.setTimeout(() => {
-      this.#timer = 0;
-      void this.#load();
-    }, pace);
+    this.#poll.soon();
   }
 
   reset() {
-    void this.#load();
+    this.#poll.now();
   }
 
   hide() {
     this.#isShown = false;
     this.#asked = "";
-    this.#asking?.abort();
-    window.clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#poll.stop();
   }
 
-  async #load() {
-    this.#asking?.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
+  /** @param {AbortSignal} signal */
+  async #load(signal) {
     const question = questionOf(this.#state);
     const by = this.#by;
     const q = `${question.q ?? ""} direction:outbound,inbound`.trim();
-    try {
-      const [records, { groups }] = await Promise.all([
-        this.#app.api.get("connections", { ...question, q, limit: sampled }, asking.signal),
-        this.#app.api.get("errors", { ...question, by: `error,${by},remote,direction` }, asking.signal),
-      ]);
-      if (asking.signal.aborted) return;
-      this.#answer = { records, groups };
-      this.#sumUp();
-      replaceChildren(this.#empty, this.#emptiness());
-    } catch (problem) {
-      if (asking.signal.aborted) return;
-      this.#graph = { nodes: [], links: [] };
-      replaceChildren(this.#empty, `${/** @type {Error} */ (problem).message} `,
-        button({ class: "button", onclick: () => void this.#load() }, "Try again"));
-    }
-    if (this.#isShown) this.#draw();
+    const [{ value: records }, { groups }] = await Promise.all([
+      this.#app.api.getPage("connections", { ...question, q, limit: sampled }, signal),
+      this.#app.api.get("errors", { ...question, by: `error,${by},remote,direction` }, signal),
+    ]);
+    if (signal.aborted) return;
+    this.#answer = { records, groups };
+    this.#sumUp();
+    replaceChildren(this.#empty, this.#graph.links.length === 0 && emptiness(this.#app, "No connection"));
+    this.#draw();
   }
 
   #sumUp() {
@@ -170,14 +159,6 @@ class MapView {
     const failing = this.#graph.links.filter(({ errors }) => errors > 0).length;
     const newest = number < sampled ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
     return `${plural(this.#graph.links.length, "link")}, ${count(failing)} failing${newest}`;
-  }
-
-  #emptiness() {
-    if (!this.#state.q && !this.#state.until && !this.#state.since) {
-      return ["No connections yet. Is a collector running? ", h("code", null, "netmon serve --collect")];
-    }
-    const clear = () => this.#app.state.set({ q: "", since: "all", until: null });
-    return ["Nothing matches. ", button({ class: "button", onclick: clear }, "Show all")];
   }
 
   #draw() {

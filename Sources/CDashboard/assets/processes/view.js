@@ -1,6 +1,6 @@
 // The processes: what each listens on, talks to and fails at, also those that are gone.
 
-import { button, h } from "../core/dom.js";
+import { h } from "../core/dom.js";
 import { ago, count, percent, plural, visible } from "../core/format.js";
 import { microseconds } from "../core/rows.js";
 import { questionOf } from "../core/state.js";
@@ -115,12 +115,7 @@ export function createProcessesView(app) {
     },
     detail: (process) => detail(app, process),
     more: (process, signal) => more(app, process, signal),
-    empty: ({ q, since, until }) => (q || since || until
-      ? ["No process matches. ", button({
-        class: "button", onclick: () => app.state.set({ q: "", since: "all", until: null }),
-      }, "Show all")]
-      : ["No process has been seen yet. Is a collector running? ",
-        h("code", null, "netmon serve --collect")]),
+    none: "No process",
   });
 }
 

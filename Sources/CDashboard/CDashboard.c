@@ -48,9 +48,6 @@ static const struct {
     ASSET("/connections/detail.js", SCRIPT)
 #embed "assets/connections/detail.js"
     END
-    ASSET("/connections/emptiness.js", SCRIPT)
-#embed "assets/connections/emptiness.js"
-    END
     ASSET("/connections/grouping.js", SCRIPT)
 #embed "assets/connections/grouping.js"
     END
@@ -186,11 +183,29 @@ static const struct {
     ASSET("/frame/theme.js", SCRIPT)
 #embed "assets/frame/theme.js"
     END
+    ASSET("/hosts/view.js", SCRIPT)
+#embed "assets/hosts/view.js"
+    END
+    ASSET("/map/bundles.js", SCRIPT)
+#embed "assets/map/bundles.js"
+    END
+    ASSET("/map/draw.js", SCRIPT)
+#embed "assets/map/draw.js"
+    END
     ASSET("/map/graph.js", SCRIPT)
 #embed "assets/map/graph.js"
     END
     ASSET("/map/layout.js", SCRIPT)
 #embed "assets/map/layout.js"
+    END
+    ASSET("/map/view.js", SCRIPT)
+#embed "assets/map/view.js"
+    END
+    ASSET("/processes/peers.js", SCRIPT)
+#embed "assets/processes/peers.js"
+    END
+    ASSET("/processes/view.js", SCRIPT)
+#embed "assets/processes/view.js"
     END
     ASSET("/table/fit.js", SCRIPT)
 #embed "assets/table/fit.js"
@@ -198,11 +213,17 @@ static const struct {
     ASSET("/table/header.js", SCRIPT)
 #embed "assets/table/header.js"
     END
+    ASSET("/table/list.js", SCRIPT)
+#embed "assets/table/list.js"
+    END
     ASSET("/table/menu.js", SCRIPT)
 #embed "assets/table/menu.js"
     END
     ASSET("/table/panel.js", SCRIPT)
 #embed "assets/table/panel.js"
+    END
+    ASSET("/table/parts.js", SCRIPT)
+#embed "assets/table/parts.js"
     END
     ASSET("/table/virtual.js", SCRIPT)
 #embed "assets/table/virtual.js"

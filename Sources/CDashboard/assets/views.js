@@ -20,4 +20,16 @@ export const views = [
     id: "connections",
     load: async (app) => (await import("./connections/view.js")).createConnectionsView(app),
   },
+  {
+    id: "processes",
+    load: async (app) => (await import("./processes/view.js")).createProcessesView(app),
+  },
+  {
+    id: "hosts",
+    load: async (app) => (await import("./hosts/view.js")).createHostsView(app),
+  },
+  {
+    id: "map",
+    load: async (app) => (await import("./map/view.js")).createMapView(app),
+  },
 ];

@@ -1,7 +1,8 @@
 // The connections: a table of all that were seen, and all about the one that is selected.
 
 import { Arrangement } from "../core/arrangement.js";
-import { h } from "../core/dom.js";
+import { h, replaceChildren } from "../core/dom.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
 import { visible } from "../core/format.js";
 import { newestFirst } from "../core/sorting.js";
 import { fitHeight } from "../table/fit.js";
@@ -10,7 +11,6 @@ import { createPanel } from "../table/panel.js";
 import { createTable } from "../table/virtual.js";
 import { mostRows } from "../core/rows.js";
 import { chosenColumns } from "./columns.js";
-import { emptiness } from "./emptiness.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
 import { outcomeOf } from "./outcome.js";
@@ -53,7 +53,9 @@ class ConnectionsView {
   #timers = { flush: 0, again: 0 };
   #unbind = () => {};
   #fit;
-  #empty = h("div", { class: "empty" });
+  #split;
+  #empty = h("div");
+  #emptyFor = "";
 
   /** @param {any} app */
   constructor(app) {
@@ -79,10 +81,10 @@ class ConnectionsView {
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
-    const split = h("div", { class: "split" }, this.#table.element, panel.element);
-    this.#fit = fitHeight(split);
+    this.#split = h("div", { class: "split" }, this.#table.element, panel.element);
+    this.#fit = fitHeight(this.#split);
     this.element = h("section", { class: "connections", "aria-label": "Connections" },
-      this.#toolbar.element, this.#empty, split);
+      this.#toolbar.element, this.#empty, this.#split);
   }
 
   /** @param {any} state */
@@ -231,10 +233,19 @@ class ConnectionsView {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
       hasHosts: this.#hosts.size > 1,
     });
-    const isEmpty = rows.length === 0 && isDone;
+    this.#drawEmptiness(rows.length === 0 && isDone);
+  }
+
+  #drawEmptiness(isEmpty) {
     this.#empty.hidden = !isEmpty;
-    this.#table.element.hidden = isEmpty;
-    if (isEmpty) this.#empty.replaceChildren(...emptiness(this.#app, this.#listing, this.#question));
+    this.#split.hidden = isEmpty;
+    const { isLoading, problem } = this.#listing;
+    const sign = JSON.stringify([isEmpty, isLoading, problem?.message, this.#question]);
+    if (sign === this.#emptyFor) return;
+    this.#emptyFor = sign;
+    if (!isEmpty) this.#empty.replaceChildren();
+    else if (problem) replaceChildren(this.#empty, problemText(/** @type {any} */ (problem)));
+    else replaceChildren(this.#empty, isLoading ? loading() : emptiness(this.#app, "No connection"));
   }
 
   #drawColumns(grouping) {

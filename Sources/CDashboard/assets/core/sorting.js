@@ -21,7 +21,7 @@ function compareLowered(one, other) {
 }
 
 /** Numbers before texts, or after them when descending; nothing last. */
-function compareValues(a, b, isDescending) {
+export function compareValues(a, b, isDescending) {
   if (a === b) return 0;
   if (a === null) return 1;
   if (b === null) return -1;

@@ -1,13 +1,15 @@
 // Places the nodes of a layered graph so that few of its links cross. The same graph always gets the
 // same picture.
 
+import { byWeight } from "./bundles.js";
+
 /**
  * @typedef {import("./graph.js").Graph} Graph
  * @typedef {import("./graph.js").Node} Node
  * @typedef {import("./graph.js").Link} Link
  * @typedef {Node & { x: number, y: number, width: number, height: number }} PlacedNode in px
- * @typedef {Link & { path: string, width: number, isFailing: boolean }} PlacedLink
- *   `path` as SVG has it, `width` in px
+ * @typedef {Link & { path: string, width: number, look: "fine" | "partly" | "failing" }} PlacedLink
+ *   `path` as SVG has it, `width` in px; a link is failing when half of what goes over it fails
  * @typedef {{ width: number, height: number, nodes: PlacedNode[], links: PlacedLink[] }} Layout
  */
 
@@ -42,7 +44,7 @@ export function layOut(graph, width) {
   const links = graph.links
     .map((link) => place(link, placed, heaviest))
     // Failing ones are drawn last, on top.
-    .sort((a, b) => Number(a.isFailing) - Number(b.isFailing) || b.width - a.width);
+    .sort((a, b) => looks.indexOf(a.look) - looks.indexOf(b.look) || b.width - a.width);
   return { width, height, nodes: [...placed.values()], links };
 }
 
@@ -56,9 +58,16 @@ function place(link, placed, heaviest) {
   const points = [x1 + bend, y1, x2 - bend, y2, x2, y2].map(rounded);
   const share = Math.log2(1 + link.count) / Math.log2(1 + heaviest);
   return {
-    ...link, isFailing: link.errors > 0, width: Math.round(1 + 5 * share),
+    ...link, look: lookOf(link), width: Math.round(1 + 5 * share),
     path: `M${rounded(x1)} ${rounded(y1)}C${points.join(" ")}`,
   };
+}
+
+const looks = ["fine", "partly", "failing"];
+
+function lookOf({ count, errors }) {
+  if (errors === 0) return "fine";
+  return errors * 2 >= count ? "failing" : "partly";
 }
 
 function rounded(value) {
@@ -72,7 +81,7 @@ function rounded(value) {
  */
 export function orderedLayers({ nodes, links }) {
   let layers = [0, 1, 2]
-    .map((layer) => nodes.filter((node) => node.layer === layer).sort(byImportance))
+    .map((layer) => nodes.filter((node) => node.layer === layer).sort(byWeight))
     .filter((layer) => layer.length > 0);
   const neighbours = neighboursOf(links);
   let best = layers;
@@ -83,10 +92,6 @@ export function orderedLayers({ nodes, links }) {
     if (count < fewest) [best, fewest] = [layers, count];
   }
   return best;
-}
-
-function byImportance(a, b) {
-  return b.errors - a.errors || b.count - a.count || (a.key < b.key ? -1 : 1);
 }
 
 /** @returns {Map<string, { key: string, weight: number }[]>} */

@@ -10,8 +10,10 @@ const below = 12;
 export function fitHeight(element) {
   const fit = () => {
     if (!element.isConnected) return;
+    // On a phone the navigation is at the bottom, in the padding of the body.
+    const padding = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
     const top = element.getBoundingClientRect().top + window.scrollY;
-    const height = `${Math.max(least, Math.floor(window.innerHeight - top - below))}px`;
+    const height = `${Math.max(least, Math.floor(window.innerHeight - top - padding - below))}px`;
     if (element.style.height !== height) element.style.height = height;
   };
   new ResizeObserver(fit).observe(document.body);

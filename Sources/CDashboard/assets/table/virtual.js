@@ -212,7 +212,7 @@ class VirtualTable {
     else element.removeAttribute("aria-expanded");
     const isSelected = this.#selected !== null && key(item) === this.#selected;
     element.setAttribute("aria-selected", String(isSelected));
-    const className = `vrow ${kind?.(item) ?? ""}${index === this.#active ? " active" : ""}`;
+    const className = `vrow ${kind?.(item) ?? ""}${index === this.#active ? " at" : ""}`;
     if (element.className !== className) element.className = className;
     this.#columns.forEach((column, place) => {
       const text = column.text(item);

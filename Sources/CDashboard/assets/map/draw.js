@@ -1,0 +1,97 @@
+// A layout as SVG. Links of the same look are one element, so that hundreds of them cost little.
+
+import { h, svg } from "../core/dom.js";
+import { count, plural, visible } from "../core/format.js";
+
+/** @typedef {import("./layout.js").Layout} Layout */
+
+/** About how wide a letter is, px. */
+const letter = 6.7;
+
+/**
+ * A label that fits: what is left out is in the middle, as names differ at their ends.
+ * @param {string} text
+ * @param {number} width px
+ */
+export function fitted(text, width) {
+  const room = Math.max(4, Math.floor(width / letter));
+  if (text.length <= room) return text;
+  const tail = Math.floor((room - 1) / 2);
+  return `${text.slice(0, room - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
+
+/**
+ * @param {Layout} layout
+ * @param {(key: string) => void} onSelect
+ * @param {(key: string | null) => void} onPoint the pointer has come to a node, or left it
+ */
+export function drawMap(layout, onSelect, onPoint) {
+  const failing = layout.links.filter(({ errors }) => errors > 0).length;
+  const label = `Who talks to whom: ${plural(layout.nodes.length, "node")}, `
+    + `${plural(layout.links.length, "link")}, ${count(failing)} of them failing. `
+    + "The table below tells the same.";
+  const image = svg("svg", {
+    role: "img", "aria-label": label, class: "map", width: layout.width, height: layout.height,
+    viewBox: `0 0 ${layout.width} ${layout.height}`,
+  }, svg("g", { class: "links" }, bundledPaths(layout.links)),
+  svg("g", { class: "lit" }), layout.nodes.map(drawNode));
+  const keyAt = (/** @type {Event} */ { target }) =>
+    (target instanceof Element && target.closest("g.node")?.getAttribute("data-key")) || null;
+  image.addEventListener("click", (event) => {
+    const key = keyAt(event);
+    if (key) onSelect(key);
+  });
+  image.addEventListener("pointerover", (event) => onPoint(keyAt(event)));
+  image.addEventListener("pointerleave", () => onPoint(null));
+  return image;
+}
+
+/** One path for all links of a look and width. */
+function bundledPaths(links) {
+  const paths = new Map();
+  for (const { look, width, path } of links) {
+    const key = `${look} ${width}`;
+    paths.set(key, `${paths.get(key) ?? ""}${path}`);
+  }
+  return [...paths].map(([key, path]) => {
+    const [look, width] = key.split(" ");
+    return svg("path", { d: path, class: look, "stroke-width": width });
+  });
+}
+
+function drawNode({ key, label, x, y, width, height, count: number, errors, members }) {
+  const failures = errors > 0 ? `✕ ${count(errors)}` : "";
+  const room = width - 12 - failures.length * letter;
+  const look = errors === 0 ? "fine" : errors * 2 >= number ? "failing" : "partly";
+  const kind = members > 1 ? `${look} bundle` : look;
+  return svg("g", { class: `node ${kind}`, "data-key": key, transform: `translate(${x} ${y})` },
+    svg("rect", { width, height, rx: 4 }),
+    svg("text", { x: 6, y: 13 }, fitted(visible(label), room)),
+    failures && svg("text", { x: width - 6, y: 13, "text-anchor": "end", class: "failures" }, failures));
+}
+
+/**
+ * Lights up the links of a node, or none.
+ * @param {SVGElement} image
+ * @param {Layout} layout
+ * @param {string | null} key
+ */
+export function lightUp(image, layout, key) {
+  const own = layout.links.filter(({ from, to }) => key !== null && (from === key || to === key));
+  const lit = /** @type {Element} */ (image.querySelector(".lit"));
+  lit.replaceChildren(...bundledPaths(own));
+  image.classList.toggle("dimmed", own.length > 0);
+  const ends = new Set(own.flatMap(({ from, to }) => [from, to]));
+  for (const node of image.querySelectorAll("g.node")) {
+    node.classList.toggle("near", ends.has(node.getAttribute("data-key") ?? ""));
+  }
+}
+
+/** What the signs of the map mean. @param {string} middle */
+export function legend(middle) {
+  const line = (kind) => svg("svg", { width: 34, height: 10, "aria-hidden": "true", class: "map" },
+    svg("path", { d: "M1 5H33", class: kind, "stroke-width": 3 }));
+  return h("p", { class: "legend" },
+    `clients → ${middle} → destinations`, line("fine"), "all well", line("partly"), "some fail",
+    line("failing"), "half or more fail; the wider, the more connections");
+}

@@ -1,0 +1,235 @@
+// The map: who talks to whom, and where it fails.
+
+import { button, h, replaceChildren, setText } from "../core/dom.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
+import { count, percent, plural, visible } from "../core/format.js";
+import { createPoll } from "../core/poll.js";
+import { compareValues } from "../core/sorting.js";
+import { questionOf } from "../core/state.js";
+import { narrowed, quote } from "../filter/language.js";
+import { formatSort, parseSort, sortAfterClick } from "../table/header.js";
+import { createTable } from "../table/virtual.js";
+import { drawMap, legend, lightUp } from "./draw.js";
+import { graphOf } from "./graph.js";
+import { layOut } from "./layout.js";
+
+/** How many of the newest connections are drawn; failures are, of any age. */
+const sampled = 5000;
+/** How often it is drawn again, ms: a map that moves all the time cannot be read. */
+const period = { changing: 5000, idle: 15_000 };
+const usualSort = { id: "errors", isDescending: true };
+const narrowest = 620;
+/** How many clients, processes or hosts, and destinations are shown by themselves. */
+const rooms = { few: [20, 28, 34], many: [50, 60, 90] };
+
+/** @type {import("../table/list.js").ListColumn[]} */
+const columns = [
+  { id: "from", title: "From", width: [130, 1], value: ({ from }) => from.label, text: ({ from }) => visible(from.label) },
+  { id: "to", title: "To", width: [150, 1], value: ({ to }) => to.label, text: ({ to }) => visible(to.label) },
+  { id: "count", title: "Connections", width: [104, 0.5], isNumber: true, value: (link) => link.count, text: (link) => count(link.count) },
+  { id: "errors", title: "Failed", width: [76, 0.4], isNumber: true, value: (link) => link.errors, text: (link) => count(link.errors) },
+  {
+    id: "share", title: "Failure rate", width: [96, 0.4], isNumber: true,
+    value: (link) => link.errors / link.count, text: (link) => percent(link.errors, link.count),
+  },
+  {
+    id: "kinds", title: "Errors", width: [180, 1.4], value: ({ kinds }) => [...kinds.keys()].join(" ") || null,
+    text: ({ kinds }) => [...kinds].sort((a, b) => b[1] - a[1])
+      .map(([kind, number]) => `${kind} ${count(number)}`).join(", "),
+  },
+];
+
+/** @param {any} app @returns {import("../views.js").View} */
+export function createMapView(app) {
+  return new MapView(app);
+}
+
+class MapView {
+  #app;
+  #state;
+  #picture = h("div", { class: "picture card" });
+  #summary = h("p", { class: "summary", role: "status" });
+  #about = h("div", { class: "actions about" });
+  #empty = h("div", null, loading());
+  #select;
+  #legend = h("div");
+  #room = rooms.few;
+  #roomButton = button({ class: "button", "aria-pressed": "false", onclick: () => this.#toggleRoom() },
+    "Up to 200 nodes");
+  /** @type {{ records: any[], groups: any[] }} */
+  #answer = { records: [], groups: [] };
+  #table;
+  /** @type {import("./graph.js").Graph} */
+  #graph = { nodes: [], links: [] };
+  /** @type {import("./layout.js").Layout | null} */
+  #layout = null;
+  /** @type {SVGElement | null} */
+  #image = null;
+  #asked = "";
+  #isShown = false;
+  #poll = createPoll((signal) => this.#load(signal), period, (problem) => {
+    // What was shown before stays while the server is away.
+    if (this.#graph.links.length === 0) replaceChildren(this.#empty, problemText(problem));
+  });
+
+  /** @param {any} app */
+  constructor(app) {
+    this.#app = app;
+    this.#state = app.state.get();
+    this.#select = /** @type {HTMLSelectElement} */ (h("select", {
+      onchange: () => app.state.set({ group: this.#select.value === "host" ? "host" : null, sel: null }),
+    }, h("option", { value: "process" }, "processes"), h("option", { value: "host" }, "hosts")));
+    this.#table = createTable({
+      label: "Who talks to whom", key: ({ from, to }) => `${from.key} ${to.key}`,
+      kind: ({ errors }) => (errors > 0 ? "failed" : ""),
+      onOpen: ({ from, to }) => this.#narrow(from, to),
+      onSort: (column) => this.#sortBy(column),
+    });
+    new ResizeObserver(() => this.#drawPicture()).observe(this.#picture);
+    this.element = h("section", { class: "mapview", "aria-label": "Map" },
+      h("div", { class: "toolbar" }, this.#summary, this.#roomButton,
+        h("label", { class: "labelled" }, "Show", this.#select)),
+      this.#empty, this.#legend, this.#about, this.#picture,
+      h("h2", { class: "twin" }, "The same as a table"), this.#table.element);
+  }
+
+  get #by() {
+    return this.#state.group === "host" ? "host" : "process";
+  }
+
+  /** @param {any} state */
+  show(state) {
+    this.#state = state;
+    this.#isShown = true;
+    this.#select.value = this.#by;
+    const asked = JSON.stringify([questionOf(state), this.#by]);
+    if (asked !== this.#asked) {
+      this.#asked = asked;
+      this.#poll.now();
+    }
+    this.#draw();
+  }
+
+  change() {
+    this.#poll.soon();
+  }
+
+  reset() {
+    this.#poll.now();
+  }
+
+  hide() {
+    this.#isShown = false;
+    this.#asked = "";
+    this.#poll.stop();
+  }
+
+  /** @param {AbortSignal} signal */
+  async #load(signal) {
+    const question = questionOf(this.#state);
+    const by = this.#by;
+    const q = `${question.q ?? ""} direction:outbound,inbound`.trim();
+    const [{ value: records }, { groups }] = await Promise.all([
+      this.#app.api.getPage("connections", { ...question, q, limit: sampled }, signal),
+      this.#app.api.get("errors", { ...question, by: `error,${by},remote,direction` }, signal),
+    ]);
+    if (signal.aborted) return;
+    this.#answer = { records, groups };
+    this.#sumUp();
+    replaceChildren(this.#empty, this.#graph.links.length === 0 && emptiness(this.#app, "No connection"));
+    this.#draw();
+  }
+
+  #sumUp() {
+    const { records, groups } = this.#answer;
+    this.#graph = graphOf(records, groups, this.#by, this.#room);
+    this.#layout = null;
+    setText(this.#summary, this.#summaryOf(records.length));
+  }
+
+  #toggleRoom() {
+    this.#room = this.#room === rooms.few ? rooms.many : rooms.few;
+    this.#roomButton.setAttribute("aria-pressed", String(this.#room === rooms.many));
+    this.#sumUp();
+    this.#draw();
+  }
+
+  #summaryOf(number) {
+    if (this.#graph.links.length === 0) return "";
+    const failing = this.#graph.links.filter(({ errors }) => errors > 0).length;
+    const newest = number < sampled ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
+    return `${plural(this.#graph.links.length, "link")}, ${count(failing)} failing${newest}`;
+  }
+
+  #draw() {
+    const isEmpty = this.#graph.links.length === 0;
+    this.#empty.hidden = !isEmpty;
+    for (const part of [this.#picture, this.#table.element, this.#legend]) part.hidden = isEmpty;
+    replaceChildren(this.#legend, legend(this.#by === "host" ? "hosts" : "processes"));
+    this.#drawTable();
+    this.#drawPicture();
+    this.#drawAbout();
+  }
+
+  #drawPicture() {
+    const width = Math.max(narrowest, this.#picture.clientWidth);
+    if (!this.#isShown || this.#picture.hidden || this.#picture.clientWidth === 0) return;
+    if (!this.#layout || this.#layout.width !== width) {
+      const layout = layOut(this.#graph, width);
+      this.#layout = layout;
+      this.#image = drawMap(layout, (key) => this.#choose(key), (key) => this.#light(key));
+      this.#picture.replaceChildren(this.#image);
+    }
+    this.#light(null);
+  }
+
+  /** Lights up what the pointer is at, or else what is selected. */
+  #light(key) {
+    if (this.#image && this.#layout) lightUp(this.#image, this.#layout, key ?? this.#state.sel);
+  }
+
+  #choose(key) {
+    this.#app.state.set({ sel: key === this.#state.sel ? null : key }, { replace: true });
+  }
+
+  /** What is selected on the map, and what can be done with it. */
+  #drawAbout() {
+    const node = this.#graph.nodes.find(({ key }) => key === this.#state.sel);
+    this.#about.hidden = !node;
+    if (!node) return;
+    replaceChildren(this.#about, h("strong", null, visible(node.label)),
+      h("span", { class: "muted" }, `${plural(node.count, "connection")}, ${count(node.errors)} failed`),
+      node.term && button({ class: "button", onclick: () => this.#narrow(node) }, "Its connections"),
+      button({ class: "button", onclick: () => this.#choose(node.key) }, "Show all"));
+  }
+
+  #drawTable() {
+    const sort = parseSort(this.#state.sort, usualSort);
+    const column = columns.find(({ id }) => id === sort.id) ?? columns[0];
+    const nodes = new Map(this.#graph.nodes.map((node) => [node.key, node]));
+    const rows = this.#graph.links
+      .filter(({ from, to }) => !nodes.has(this.#state.sel) || [from, to].includes(this.#state.sel))
+      .map((link) => ({ ...link, from: nodes.get(link.from), to: nodes.get(link.to) }))
+      .sort((a, b) => compareValues(column.value(a), column.value(b), sort.isDescending) || b.count - a.count);
+    this.#table.setColumns(columns, sort);
+    this.#table.setItems(rows);
+  }
+
+  #sortBy(column) {
+    const sort = formatSort(sortAfterClick(parseSort(this.#state.sort, usualSort), column));
+    this.#app.state.set({ sort: sort === formatSort(usualSort) ? null : sort }, { replace: true });
+  }
+
+  /** Goes to the connections of nodes. */
+  #narrow(...nodes) {
+    const q = nodes.filter(({ term }) => term !== null)
+      .reduce((filter, { term }) => narrowed(filter, quoted(term)), this.#state.q);
+    this.#app.state.set({ view: "connections", q, sel: null, sort: null, cols: null, group: null });
+  }
+}
+
+/** A term with its value in quotes where it needs them. */
+function quoted(term) {
+  const colon = term.indexOf(":");
+  return `${term.slice(0, colon)}:${quote(term.slice(colon + 1))}`;
+}

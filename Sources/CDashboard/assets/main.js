@@ -42,6 +42,7 @@ createTheme(window, keys, byID("theme"));
 state.subscribe(({ paused }) => live.pause(paused));
 live.pause(state.get().paused);
 keepTimes(document);
+stage.prepare();
 const stats = await live.start();
 if (state.get().since === null) {
   state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });

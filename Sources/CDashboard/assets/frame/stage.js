@@ -88,6 +88,8 @@ export function createStage(app, element, nav) {
 
   return {
     show,
+    /** Fetches what will be shown, while something else is waited for. */
+    prepare: () => void load(known(app.state.get().view).id).catch(() => {}),
     /** Keys that go to a view, in the order of the navigation. */
     keys: () => links.map((link, index) =>
       /** @type {[string, string, () => void]} */ (

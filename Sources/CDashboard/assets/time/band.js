@@ -31,7 +31,10 @@ export function createTimeBand({ api, state, live, keys, announce }) {
   const tableButton = button({
     class: "button", "aria-expanded": "false", onclick: toggleTable,
   }, "Table");
-  const table = h("div", { class: "twin card", hidden: true });
+  const table = h("div", {
+    class: "twin card", hidden: true, tabindex: 0, role: "region",
+    "aria-label": "Errors and connections over time",
+  });
   const summary = h("summary", { id: "gaps-summary" });
   const gapList = h("ul", { id: "gaps-list" });
   const gaps = h("details", { id: "gaps", hidden: true }, summary, gapList);

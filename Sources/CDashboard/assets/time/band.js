@@ -75,14 +75,14 @@ export function createTimeBand({ api, state, live, keys, announce }) {
         class: "link", title: `Only ${errors.join(", ")}`,
         onclick: () => state.set({ q: narrowed(state.get().q, `error:${errors.join(",")}`) }),
       }, h("span", { class: "letter", "aria-hidden": "true" }, kind.letter),
-      `${count(number)} ${kind.name}`))));
+      count(number), h("span", null, kind.name)))));
   }
 
   /** @param {import("./bars.js").Timeline["gaps"]} list */
   function showGaps(list) {
     gaps.hidden = list.length === 0;
-    setText(summary,
-      `${plural(list.length, "gap")}: some of what happened in this span was not seen`);
+    replaceChildren(summary, plural(list.length, "gap"),
+      h("span", null, ": some of what happened in this span was not seen"));
     replaceChildren(gapList, list.slice(0, 50).map(({ from, to, host, count: lost, reason }) =>
       h("li", null, spanText(from, to), host && ` on ${visible(host)}`, `: ${visible(reason)}`,
         lost !== null && ` (${plural(lost, "record")} lost)`)));

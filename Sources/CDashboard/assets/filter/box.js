@@ -5,7 +5,7 @@ import { button, h } from "../core/dom.js";
 import { createCatalog } from "./catalog.js";
 import { showChips } from "./chips.js";
 import { keyChoices, placeAt, valueChoices } from "./completion.js";
-import { without } from "./language.js";
+import { isUnfinished, without } from "./language.js";
 import { createListbox } from "./listbox.js";
 import { createMistakeView, mistakeIn } from "./mistake.js";
 
@@ -28,7 +28,11 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   const list = h("ul", {
     id: "completions", role: "listbox", "aria-label": "Completions", hidden: true,
   });
-  const message = h("p", { id: "mistake", role: "alert", hidden: true });
+  // The focus stays in the box, so that what is pressed is still there when it is let go.
+  const message = h("p", {
+    id: "mistake", role: "alert", hidden: true,
+    onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+  });
   const chips = h("ul", { id: "chips", "aria-label": "Terms of the filter", hidden: true });
   const clear = button({
     class: "clear", "aria-label": "Clear the filter", title: "Clear the filter",
@@ -48,7 +52,9 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     draft.set(input.value);
     showMistake(null);
     window.clearTimeout(timer);
-    timer = window.setTimeout(check, pause);
+    timer = window.setTimeout(() => {
+      if (!isUnfinished(input.value)) void check();
+    }, pause);
     void complete();
   }
 
@@ -58,8 +64,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     input.value = text;
     if (isFocused) input.focus();
     listbox.hide();
-    typed();
-    listbox.hide();
+    draft.set(text);
     void check(true);
   }
 
@@ -75,7 +80,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       if (mine !== round) return;
       if (/** @type {any} */ (error).isMistake) {
         const mistake = mistakeIn(/** @type {any} */ (error), text);
-        if (isStep === true || document.activeElement !== input) return showMistake(mistake);
+        if (isStep || document.activeElement !== input) return showMistake(mistake);
         mistakeTimer = window.setTimeout(() => showMistake(mistake), patience);
         return;
       }
@@ -84,7 +89,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     if (mine !== round) return;
     showMistake(null);
     if (text === state.get().q) return;
-    state.set({ q: text, sel: null }, { replace: isStep !== true });
+    state.set({ q: text, sel: null }, { replace: !isStep });
     announce(text ? "Filtered" : "Filter cleared");
   }
 

@@ -40,8 +40,10 @@ export function createStage(app, element, nav) {
     for (const link of links) {
       const id = link.dataset.view ?? "";
       link.setAttribute("href", app.state.url(entry(id)));
-      if (id === shownID) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      link.toggleAttribute("aria-current", false);
+      if (id !== shownID) continue;
+      link.setAttribute("aria-current", "page");
+      document.title = `${link.textContent?.trim()} · netmon`;
     }
   }
 
@@ -61,6 +63,7 @@ export function createStage(app, element, nav) {
       if (shownID !== id) return;
       shown = view;
       element.replaceChildren(view.element);
+      app.announce(document.title);
       view.show(app.state.get());
     } catch (error) {
       if (shownID === id) shownID = "";

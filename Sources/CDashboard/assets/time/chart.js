@@ -1,7 +1,7 @@
 // The time band's chart, and the brush on it.
 
 import { h, replaceChildren, svg } from "../core/dom.js";
-import { count, plural, shortTime, timeOfDay } from "../core/format.js";
+import { count, duration, plural, shortTime, timeOfDay } from "../core/format.js";
 import { countsByKind, kinds } from "../errors/kinds.js";
 import { bars, bucketAt, connectionsIn, scale } from "./bars.js";
 import { createBrush } from "./brush.js";
@@ -126,10 +126,11 @@ export function createChart({ select, pick }) {
       });
     }));
     replaceChildren(axis, axisMarks(timeline, width));
+    const { width: step, flowWidth } = timeline;
     replaceChildren(scales,
-      svg("text", { x: 4, y: 12 }, `${count(shape.mostErrors)} errors`),
+      svg("text", { x: 4, y: 12 }, rateText(shape.mostErrors, "error", step)),
       shape.connections && svg("text", { x: 4, y: heights.errors + heights.connections },
-        `${count(shape.mostConnections)} connections`));
+        rateText(shape.mostConnections, "connection", flowWidth)));
     const isMoment = at !== null && at >= timeline.from && at <= timeline.to;
     moment.setAttribute("d",
       isMoment ? `M${x(at ?? 0).toFixed(1)} 0v${height - heights.axis}` : "");
@@ -152,6 +153,11 @@ export function createChart({ select, pick }) {
     },
   };
 }
+
+/** What a bar of full height stands for. @param {number} most @param {string} what
+ *  @param {number} step ms */
+const rateText = (most, what, step) =>
+  `${plural(most, what)} in ${duration(step * 1000).replace(".0", "")}`;
 
 /** The times below the bars. @param {Timeline} timeline @param {number} width px */
 function axisMarks(timeline, width) {

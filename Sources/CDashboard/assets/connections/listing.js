@@ -16,8 +16,10 @@ import { Rows } from "../core/rows.js";
  * @property {boolean} isComplete
  */
 
-const pageSize = 1000;
-const largePageSize = 2500;
+/** Small, as the answer comes while somebody is typing. */
+const pageSize = 250;
+/** Of those that are loaded in the background. */
+const largePageSize = 2000;
 
 /** Nothing is known yet. */
 const unknown = Object.freeze({ time: Infinity, next: null, isComplete: false });
@@ -116,7 +118,7 @@ export class Listing {
   async loadMore(target) {
     if (this.isLoading) return;
     await this.#load(async (signal) => {
-      const isLarge = target - this.rows.size > 2 * pageSize;
+      const isLarge = target - this.rows.size > largePageSize;
       do {
         this.#take(await this.#page(this.#matching.next, isLarge ? largePageSize : pageSize, signal));
       } while (this.canLoadMore && this.rows.size < target);

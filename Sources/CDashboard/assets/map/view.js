@@ -47,7 +47,7 @@ export function createMapView(app) {
 class MapView {
   #app;
   #state;
-  #picture = h("div", { class: "picture card" });
+  #picture = h("div", { class: "picture card", role: "group", "aria-label": "Map", tabindex: "0" });
   #summary = h("p", { class: "summary", role: "status" });
   #about = h("div", { class: "actions about" });
   #empty = h("div", null, loading());

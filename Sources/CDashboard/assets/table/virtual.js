@@ -164,12 +164,13 @@ class VirtualTable {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     requestAnimationFrame(() => {
-      this.#isScheduled = false;
-      this.#draw();
+      if (this.#isScheduled) this.draw();
     });
   }
 
-  #draw() {
+  /** Draws what is in sight, now. Who is within a frame already need not wait for the next one. */
+  draw() {
+    this.#isScheduled = false;
     const { scrollTop, clientHeight } = this.element;
     if (clientHeight === 0) return;
     const { first, last } = windowOf(scrollTop, clientHeight, this.rowHeight, this.#items.length);

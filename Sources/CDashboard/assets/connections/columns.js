@@ -105,8 +105,7 @@ export function chosenColumns(names, hasHosts) {
 export function groupedColumns({ title, field }, chosen) {
   const first = {
     id: "group", title, width: [200, 1.6], isSortable: false,
-    text: (item) => (item.isGroup
-      ? `${item.isExpanded ? "▾" : "▸"} ${visible(item.value) || "none"}  ${item.rows.length}` : ""),
+    text: (item) => (item.isGroup ? groupTitle(item) : ""),
   };
   // The process column also tells the id, which the group does not.
   const others = chosen.filter(({ id }) => id !== field || id === "process_name");
@@ -118,6 +117,10 @@ export function groupedColumns({ title, field }, chosen) {
       else column.fill(cell, item);
     }),
   }))];
+}
+
+function groupTitle({ isExpanded, value, rows }) {
+  return `${isExpanded ? "▾" : "▸"} ${visible(value) || "none"}  ${count(rows.length)}`;
 }
 
 /** @param {HTMLElement} cell @param {any} row */

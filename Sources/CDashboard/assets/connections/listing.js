@@ -118,9 +118,9 @@ export class Listing {
   async loadMore(target) {
     if (this.isLoading) return;
     await this.#load(async (signal) => {
-      const isLarge = target - this.rows.size > largePageSize;
+      const size = target - this.rows.size > largePageSize ? largePageSize : pageSize;
       do {
-        this.#take(await this.#page(this.#matching.next, isLarge ? largePageSize : pageSize, signal));
+        this.#take(await this.#page(this.#matching.next, size, signal));
       } while (this.canLoadMore && this.rows.size < target);
     });
   }
@@ -168,11 +168,9 @@ export class Listing {
     for (const { id } of value) this.answered.add(id);
     const { added } = this.#upsert(value);
     const isByTime = sort.id === "timestamp" && sort.isDescending;
-    const last = value.at(-1);
-    const depth = {
-      time: next === null ? -Infinity : isByTime && last ? this.rows.get(last.id)?.time ?? 0 : Infinity,
-      next, isComplete: next === null,
-    };
+    const last = this.rows.get(value.at(-1)?.id);
+    const reached = isByTime && last ? last.time : Infinity;
+    const depth = { time: next === null ? -Infinity : reached, next, isComplete: next === null };
     this.#matching = depth;
     if (q.trim() === "" && (isByTime || depth.isComplete)) this.#base = depth;
     this.#onChange(added);

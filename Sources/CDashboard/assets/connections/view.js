@@ -252,9 +252,11 @@ class ConnectionsView {
     const sign = JSON.stringify([isEmpty, isLoading, problem?.message, this.#question]);
     if (sign === this.#emptyFor) return;
     this.#emptyFor = sign;
-    if (!isEmpty) this.#empty.replaceChildren();
-    else if (problem) replaceChildren(this.#empty, problemText(/** @type {any} */ (problem)));
-    else replaceChildren(this.#empty, isLoading ? loading() : emptiness(this.#app, "No connection"));
+    const told = () => {
+      if (problem) return problemText(/** @type {any} */ (problem));
+      return isLoading ? loading() : emptiness(this.#app, "No connection");
+    };
+    replaceChildren(this.#empty, isEmpty && told());
   }
 
   #drawColumns(grouping) {

@@ -67,7 +67,7 @@ struct ErrorCounter {
   }
 
   private func failures() throws -> Selection {
-    try Selection(query.filter, by: .failed, where: "c.errno IS NOT NULL", in: db)
+    try Selection(failuresOf: query.filter, in: db)
   }
 }
 

@@ -77,7 +77,8 @@ export function createApi(window) {
   function remember(url, answer) {
     answers.delete(url);
     answers.set(url, answer);
-    if (answers.size > remembered) answers.delete(/** @type {string} */ (answers.keys().next().value));
+    const oldest = answers.keys().next().value;
+    if (oldest !== undefined && answers.size > remembered) answers.delete(oldest);
   }
 
   /** @param {string} url @param {HeadersInit} headers @param {AbortSignal} [signal] */

@@ -14,9 +14,9 @@
 const mostHeld = 20_000;
 /** So many are handed on in one frame. */
 const mostPerFrame = 2000;
-const retryDelays = [500, 1000, 2000, 4000, 8000];
+const retryDelays = [500, 1000, 2000, 4000];
 /** After so long a server counts as lost. */
-const patience = 10_000;
+const patience = 3000;
 
 /**
  * How long to wait before an attempt, in ms, scattered so that pages do not come back all at once.
@@ -45,7 +45,9 @@ export function latestRecords(events) {
 /**
  * Follows the server's changes, comes back after it was away, and misses nothing: it goes on after
  * the last event that it has seen.
- * @param {{ api: { get: (path: string) => Promise<any> }, window: Window & typeof globalThis }} edge
+ * @param {object} edge
+ * @param {{ get: (path: string) => Promise<any> }} edge.api
+ * @param {Window & typeof globalThis} edge.window
  */
 export function createLive({ api, window }) {
   /** @type {Set<Subscriber>} */
@@ -154,8 +156,8 @@ export function createLive({ api, window }) {
     status: () => status,
 
     /**
-     * Asks how much there is, again and again until the server answers, and follows what comes after.
-     * What is asked for later than that is not older.
+     * Asks how much there is, again and again until the server answers, and follows what comes
+     * after. What is asked for later than that is not older.
      * @returns {Promise<any>} the store's figures
      */
     async start() {

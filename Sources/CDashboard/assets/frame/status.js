@@ -1,5 +1,5 @@
-// Whether what the page shows is what happens: said in a word, and in a sentence when something must be
-// done.
+// Whether what the page shows is what happens: said in a word, and in a sentence when something
+// must be done.
 
 import { button, h, replaceChildren, setText } from "../core/dom.js";
 import { count, timeOfDay } from "../core/format.js";
@@ -37,8 +37,10 @@ export function showStatus(app, { pill, text, notice }) {
     switch (kind) {
       case "lost": return [
         h("b", null, "The server cannot be reached."),
-        seen > 0 && ` What you see is from ${timeOfDay(seen)}; nothing will be missing when it is back.`,
-        " ", countdown, " ", button({ class: "button", onclick: () => app.live.retry() }, "Try now"),
+        seen > 0 && ` What you see is from ${timeOfDay(seen)};`
+          + " nothing will be missing when it is back.",
+        " ", countdown, " ",
+        button({ class: "button", onclick: () => app.live.retry() }, "Try now"),
       ];
       case "unauthorised": return [
         h("b", null, "This server does not let the page read."),

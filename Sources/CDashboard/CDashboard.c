@@ -189,6 +189,9 @@ static const struct {
     ASSET("/map/bundles.js", SCRIPT)
 #embed "assets/map/bundles.js"
     END
+    ASSET("/map/columns.js", SCRIPT)
+#embed "assets/map/columns.js"
+    END
     ASSET("/map/draw.js", SCRIPT)
 #embed "assets/map/draw.js"
     END

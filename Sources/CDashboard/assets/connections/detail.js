@@ -32,7 +32,8 @@ export function connectionDetail(app, record, explanation, kin) {
     section("Why it failed", record.error && evidence(record),
       explanation && h("h4", null, explanation.summary),
       explanation && stepsOf(explanation, record, app.announce),
-      explanation && h("details", null, h("summary", null, "What it means"), meaningOf(explanation))),
+      explanation
+        && h("details", null, h("summary", null, "What it means"), meaningOf(explanation))),
     section("Traffic", factList([
       ["Sent", known(record.bytes_sent, bytes)], ["Received", known(record.bytes_received, bytes)],
       ["Round trip", known(record.rtt_us, duration)],
@@ -85,11 +86,12 @@ function time(timestamp) {
 }
 
 function evidence(record) {
+  const { error_cause: cause, error_source: source } = record;
   return factList([
     ["Error", `${visible(record.error)}${record.errno === null ? "" : ` (errno ${record.errno})`}`],
     ["Stage", record.error_stage],
-    ["Cause", record.error_cause && `${record.error_cause}: ${causes[record.error_cause] ?? ""}`],
-    ["Known how", record.error_source && `${record.error_source}: ${sources[record.error_source] ?? ""}`],
+    ["Cause", cause && `${cause}: ${causes[cause] ?? ""}`],
+    ["Known how", source && `${source}: ${sources[source] ?? ""}`],
   ]);
 }
 

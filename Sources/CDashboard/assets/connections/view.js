@@ -3,14 +3,13 @@
 import { Arrangement } from "../core/arrangement.js";
 import { h, replaceChildren } from "../core/dom.js";
 import { emptiness, loading, problemText } from "../core/empty.js";
-import { visible } from "../core/format.js";
 import { newestFirst } from "../core/sorting.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
 import { createPanel } from "../table/panel.js";
 import { createTable } from "../table/virtual.js";
 import { mostRows } from "../core/rows.js";
-import { chosenColumns } from "./columns.js";
+import { chosenColumns, groupedColumns } from "./columns.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
 import { outcomeOf } from "./outcome.js";
@@ -19,7 +18,7 @@ import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
 
 /** How long filtering may take of a frame, ms. */
-const budget = 6;
+const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = 250;
 /** How often the server is asked again where only it can tell what matches, ms. */
@@ -49,6 +48,7 @@ class ConnectionsView {
   #isShown = false;
   #isScheduled = false;
   #mustGoUp = false;
+  #mustFlush = false;
   #columnSign = "";
   #timers = { flush: 0, again: 0 };
   #unbind = () => {};
@@ -159,8 +159,10 @@ class ConnectionsView {
 
   /** @param {any[] | null} added */
   #takeLoaded(added) {
-    if (added === null) this.#arrangement.setRows([]);
-    else if (added.length > 0) {
+    if (added === null) {
+      this.#arrangement.setRows([]);
+      this.#pending = { added: [], changed: new Set(), mustSort: false };
+    } else if (added.length > 0) {
       this.#note(added);
       this.#pending.added.push(...added);
     }
@@ -172,14 +174,19 @@ class ConnectionsView {
     for (const { host } of rows) if (this.#hosts.size < 2) this.#hosts.add(host);
   }
 
+  /** Takes in what has come, unless rows are still being filtered: then when that is done. */
   #flush() {
     window.clearTimeout(this.#timers.flush);
     this.#timers.flush = 0;
+    if (!this.#arrangement.isDone) {
+      this.#mustFlush = true;
+      return;
+    }
+    this.#mustFlush = false;
     const { added, changed, mustSort } = this.#pending;
     this.#pending = { added: [], changed: new Set(), mustSort: false };
     if (mustSort) this.#arrangement.setRows(this.#listing.rows.values());
-    else if (this.#arrangement.isDone) this.#arrangement.merge(added, [...changed]);
-    else this.#arrangement.setRows(this.#listing.rows.values());
+    else this.#arrangement.merge(added, [...changed]);
     if (this.#sign() !== this.#filteredFor) this.#filterAnew(false);
     this.#schedule();
   }
@@ -217,6 +224,7 @@ class ConnectionsView {
   #draw() {
     const isDone = this.#arrangement.advance(budget, () => performance.now());
     if (!isDone) this.#schedule();
+    else if (this.#mustFlush) this.#flush();
     const rows = this.#arrangement.visible;
     const grouping = groupings[this.#state.group];
     this.#drawColumns(grouping);
@@ -228,6 +236,7 @@ class ConnectionsView {
       this.#table.setItems(rows, { fromTop: this.#mustGoUp });
     }
     this.#mustGoUp = false;
+    this.#table.draw();
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
@@ -243,9 +252,11 @@ class ConnectionsView {
     const sign = JSON.stringify([isEmpty, isLoading, problem?.message, this.#question]);
     if (sign === this.#emptyFor) return;
     this.#emptyFor = sign;
-    if (!isEmpty) this.#empty.replaceChildren();
-    else if (problem) replaceChildren(this.#empty, problemText(/** @type {any} */ (problem)));
-    else replaceChildren(this.#empty, isLoading ? loading() : emptiness(this.#app, "No connection"));
+    const told = () => {
+      if (problem) return problemText(/** @type {any} */ (problem));
+      return isLoading ? loading() : emptiness(this.#app, "No connection");
+    };
+    replaceChildren(this.#empty, isEmpty && told());
   }
 
   #drawColumns(grouping) {
@@ -282,21 +293,4 @@ class ConnectionsView {
     if (!isNear || this.#groups || this.#listing.isLoading || !this.#listing.canLoadMore) return;
     void this.#listing.loadMore(this.#listing.rows.size + 1);
   }
-}
-
-/** The columns where rows are grouped: the first one names the group. */
-function groupedColumns({ title }, chosen) {
-  const first = {
-    id: "group", title, width: [200, 1.6], isSortable: false,
-    text: (item) => (item.isGroup
-      ? `${item.isExpanded ? "▾" : "▸"} ${visible(item.value) || "none"}  ${item.rows.length}` : ""),
-  };
-  return [first, ...chosen.map((column) => ({
-    ...column, isSortable: false,
-    text: (item) => (item.isGroup ? column.ofGroup?.(item) ?? "" : column.text(item)),
-    fill: column.fill && ((cell, item) => {
-      if (item.isGroup) cell.textContent = column.ofGroup?.(item) ?? "";
-      else column.fill(cell, item);
-    }),
-  }))];
 }

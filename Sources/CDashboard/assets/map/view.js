@@ -2,13 +2,14 @@
 
 import { button, h, replaceChildren, setText } from "../core/dom.js";
 import { emptiness, loading, problemText } from "../core/empty.js";
-import { count, percent, plural, visible } from "../core/format.js";
+import { count, plural, visible } from "../core/format.js";
 import { createPoll } from "../core/poll.js";
 import { compareValues } from "../core/sorting.js";
 import { questionOf } from "../core/state.js";
 import { narrowed, quote } from "../filter/language.js";
 import { formatSort, parseSort, sortAfterClick } from "../table/header.js";
 import { createTable } from "../table/virtual.js";
+import { columns } from "./columns.js";
 import { drawMap, legend, lightUp } from "./draw.js";
 import { graphOf } from "./graph.js";
 import { layOut } from "./layout.js";
@@ -22,23 +23,6 @@ const narrowest = 620;
 /** How many clients, processes or hosts, and destinations are shown by themselves. */
 const rooms = { few: [20, 28, 34], many: [50, 60, 90] };
 
-/** @type {import("../table/list.js").ListColumn[]} */
-const columns = [
-  { id: "from", title: "From", width: [130, 1], value: ({ from }) => from.label, text: ({ from }) => visible(from.label) },
-  { id: "to", title: "To", width: [150, 1], value: ({ to }) => to.label, text: ({ to }) => visible(to.label) },
-  { id: "count", title: "Connections", width: [104, 0.5], isNumber: true, value: (link) => link.count, text: (link) => count(link.count) },
-  { id: "errors", title: "Failed", width: [76, 0.4], isNumber: true, value: (link) => link.errors, text: (link) => count(link.errors) },
-  {
-    id: "share", title: "Failure rate", width: [96, 0.4], isNumber: true,
-    value: (link) => link.errors / link.count, text: (link) => percent(link.errors, link.count),
-  },
-  {
-    id: "kinds", title: "Errors", width: [180, 1.4], value: ({ kinds }) => [...kinds.keys()].join(" ") || null,
-    text: ({ kinds }) => [...kinds].sort((a, b) => b[1] - a[1])
-      .map(([kind, number]) => `${kind} ${count(number)}`).join(", "),
-  },
-];
-
 /** @param {any} app @returns {import("../views.js").View} */
 export function createMapView(app) {
   return new MapView(app);
@@ -47,15 +31,16 @@ export function createMapView(app) {
 class MapView {
   #app;
   #state;
-  #picture = h("div", { class: "picture card" });
+  #picture = h("div", { class: "picture card", role: "group", "aria-label": "Map", tabindex: "0" });
   #summary = h("p", { class: "summary", role: "status" });
   #about = h("div", { class: "actions about" });
   #empty = h("div", null, loading());
   #select;
   #legend = h("div");
   #room = rooms.few;
-  #roomButton = button({ class: "button", "aria-pressed": "false", onclick: () => this.#toggleRoom() },
-    "Up to 200 nodes");
+  #roomButton = button({
+    class: "button", "aria-pressed": "false", onclick: () => this.#toggleRoom(),
+  }, "Up to 200 nodes");
   /** @type {{ records: any[], groups: any[] }} */
   #answer = { records: [], groups: [] };
   #table;
@@ -77,7 +62,9 @@ class MapView {
     this.#app = app;
     this.#state = app.state.get();
     this.#select = /** @type {HTMLSelectElement} */ (h("select", {
-      onchange: () => app.state.set({ group: this.#select.value === "host" ? "host" : null, sel: null }),
+      onchange: () => {
+        app.state.set({ group: this.#select.value === "host" ? "host" : null, sel: null });
+      },
     }, h("option", { value: "process" }, "processes"), h("option", { value: "host" }, "hosts")));
     this.#table = createTable({
       label: "Who talks to whom", key: ({ from, to }) => `${from.key} ${to.key}`,
@@ -136,7 +123,8 @@ class MapView {
     if (signal.aborted) return;
     this.#answer = { records, groups };
     this.#sumUp();
-    replaceChildren(this.#empty, this.#graph.links.length === 0 && emptiness(this.#app, "No connection"));
+    const isEmpty = this.#graph.links.length === 0;
+    replaceChildren(this.#empty, isEmpty && emptiness(this.#app, "No connection"));
     this.#draw();
   }
 
@@ -157,7 +145,8 @@ class MapView {
   #summaryOf(number) {
     if (this.#graph.links.length === 0) return "";
     const failing = this.#graph.links.filter(({ errors }) => errors > 0).length;
-    const newest = number < sampled ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
+    const newest = number < sampled
+      ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
     return `${plural(this.#graph.links.length, "link")}, ${count(failing)} failing${newest}`;
   }
 
@@ -197,10 +186,12 @@ class MapView {
     const node = this.#graph.nodes.find(({ key }) => key === this.#state.sel);
     this.#about.hidden = !node;
     if (!node) return;
+    const command = (label, run) => button({ class: "button", onclick: run }, label);
+    const counts = `${plural(node.count, "connection")}, ${count(node.errors)} failed`;
     replaceChildren(this.#about, h("strong", null, visible(node.label)),
-      h("span", { class: "muted" }, `${plural(node.count, "connection")}, ${count(node.errors)} failed`),
-      node.term && button({ class: "button", onclick: () => this.#narrow(node) }, "Its connections"),
-      button({ class: "button", onclick: () => this.#choose(node.key) }, "Show all"));
+      h("span", { class: "muted" }, counts),
+      node.term && command("Its connections", () => this.#narrow(node)),
+      command("Show all", () => this.#choose(node.key)));
   }
 
   #drawTable() {
@@ -210,7 +201,8 @@ class MapView {
     const rows = this.#graph.links
       .filter(({ from, to }) => !nodes.has(this.#state.sel) || [from, to].includes(this.#state.sel))
       .map((link) => ({ ...link, from: nodes.get(link.from), to: nodes.get(link.to) }))
-      .sort((a, b) => compareValues(column.value(a), column.value(b), sort.isDescending) || b.count - a.count);
+      .sort((a, b) => compareValues(column.value(a), column.value(b), sort.isDescending)
+        || b.count - a.count);
     this.#table.setColumns(columns, sort);
     this.#table.setItems(rows);
   }

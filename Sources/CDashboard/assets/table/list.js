@@ -1,4 +1,5 @@
-// A view that is one list from the server: a table, sorted here, and a panel about what is selected.
+// A view that is one list from the server: a table, sorted here, and a panel about what is
+// selected.
 
 import { h, replaceChildren, setText } from "../core/dom.js";
 import { emptiness, loading, problemText } from "../core/empty.js";
@@ -133,7 +134,8 @@ class ListView {
   async #load(signal) {
     this.#items = await this.#options.load(this.#state, signal);
     if (signal.aborted) return;
-    replaceChildren(this.#empty, this.#items.length === 0 && emptiness(this.#app, this.#options.none));
+    const isEmpty = this.#items.length === 0;
+    replaceChildren(this.#empty, isEmpty && emptiness(this.#app, this.#options.none));
     this.#draw();
   }
 

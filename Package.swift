@@ -115,6 +115,10 @@ let package = Package(
       linkerSettings: staticRuntime
     ),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "BrowserDriver", dependencies: ["TestSupport"], path: "Tests/BrowserDriver",
+      swiftSettings: swiftSettings
+    ),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], swiftSettings: swiftSettings),
     .testTarget(
       name: "NetmonCoreTests", dependencies: ["TestSupport", "NetmonCore"], exclude: ["Fixtures"],
@@ -197,7 +201,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport",
+        "TestSupport", "BrowserDriver",
         "netmon", "faults", "fault-tracer", "hostile-names", "netmon-fuzz", "socket-farm", "truth",
         "truth-workload", "NetmonCore",
       ],

@@ -48,9 +48,6 @@ static const struct {
     ASSET("/connections/detail.js", SCRIPT)
 #embed "assets/connections/detail.js"
     END
-    ASSET("/connections/emptiness.js", SCRIPT)
-#embed "assets/connections/emptiness.js"
-    END
     ASSET("/connections/grouping.js", SCRIPT)
 #embed "assets/connections/grouping.js"
     END
@@ -191,6 +188,9 @@ static const struct {
     END
     ASSET("/map/bundles.js", SCRIPT)
 #embed "assets/map/bundles.js"
+    END
+    ASSET("/map/columns.js", SCRIPT)
+#embed "assets/map/columns.js"
     END
     ASSET("/map/draw.js", SCRIPT)
 #embed "assets/map/draw.js"

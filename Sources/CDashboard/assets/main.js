@@ -1,5 +1,5 @@
-// Puts the page together: the state in the URL, the stream of changes, the filter, the time band, and
-// the view that is shown.
+// Puts the page together: the state in the URL, the stream of changes, the filter, the time band,
+// and the view that is shown.
 
 import { createApi } from "./core/api.js";
 import { setText } from "./core/dom.js";
@@ -42,7 +42,10 @@ createTheme(window, keys, byID("theme"));
 state.subscribe(({ paused }) => live.pause(paused));
 live.pause(state.get().paused);
 keepTimes(document);
+stage.prepare();
 const stats = await live.start();
-if (state.get().since === null) state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });
+if (state.get().since === null) {
+  state.set({ since: firstSpan(stats, Date.now()) }, { replace: true });
+}
 byID("time").replaceChildren(createTimeBand(app));
 await stage.show();

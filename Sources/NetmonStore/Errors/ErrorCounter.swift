@@ -77,7 +77,7 @@ struct ErrorCounter {
   static let batchSize = 256
 
   private func failures() throws -> Selection {
-    try Selection(query.filter, by: .failed, where: "c.errno IS NOT NULL", in: db)
+    try Selection(failuresOf: query.filter, in: db)
   }
 }
 

@@ -53,3 +53,12 @@ extension FilterCompiler {
     return "o.id BETWEEN \(bindings.bind(first)) AND \(bindings.bind(Slots(moment).last))"
   }
 }
+
+extension Filter {
+  /// Whether it selects only what was open at a moment, which is few rows of many.
+  var asksForMoment: Bool {
+    required.contains { matches in
+      matches.count == 1 && matches.allSatisfy { if case .open = $0 { true } else { false } }
+    }
+  }
+}

@@ -8,13 +8,33 @@ import NetmonCore
 struct Selection {
   private var compiler: FilterCompiler
   private let arms: [(place: String, condition: String)]
+  private let source: String
 
   var bindings: Bindings { compiler.bindings }
 
+  /// The rows of a filter.
   init(
     _ filter: Filter, by occurrence: FilterCompiler.Occurrence = .seen, where extra: String? = nil,
     in db: Database
   ) throws {
+    // What was open at a moment is looked up by its ids, which are few, and nothing else.
+    let source = filter.asksForMoment ? "connection c NOT INDEXED" : "connection c"
+    try self.init(filter, of: source, by: occurrence, where: extra, in: db)
+  }
+
+  /// The failures of a filter. Their index holds most of what is asked of them; to look for the rows
+  /// of a process and then whether they failed would take much longer.
+  init(failuresOf filter: Filter, in db: Database) throws {
+    try self.init(
+      filter, of: "connection c INDEXED BY connection_failed", by: .failed,
+      where: "c.errno IS NOT NULL", in: db)
+  }
+
+  private init(
+    _ filter: Filter, of source: String, by occurrence: FilterCompiler.Occurrence,
+    where extra: String?, in db: Database
+  ) throws {
+    self.source = source
     let places = try db.hasDisplacedRows ? ["c.id", "c.home"] : ["c.id"]
     var compiler = FilterCompiler(occurrence: occurrence)
     arms = places.map { place in
@@ -31,7 +51,7 @@ struct Selection {
   func select(_ columns: String) -> String {
     arms.map { arm in
       """
-      SELECT \(columns.replacing("$place", with: arm.place)) FROM connection c \
+      SELECT \(columns.replacing("$place", with: arm.place)) FROM \(source) \
       WHERE \(arm.condition)
       """
     }.joined(separator: " UNION ALL ")

@@ -54,8 +54,7 @@ struct TimelineCounter {
   }
 
   private func errors() throws -> [(ConnectionError, StepCounts)] {
-    let rows = try Selection(
-      within(query.filter), by: .failed, where: "c.errno IS NOT NULL", in: db)
+    let rows = try Selection(failuresOf: within(query.filter), in: db)
     var counts: [Int64: StepCounts] = [:]
     let none = StepCounts(bucket, from: from, to: to)
     try Query(rows.select("c.failed_at, c.errno"), in: db).forEach(rows.bindings.values) { row in
@@ -77,10 +76,16 @@ extension TimelineCounter {
     if filter.terms.isEmpty, bucket.seconds >= BucketWidth.minute.seconds, isCounted {
       return try countMinutes(by: bucket)
     }
-    if try rowsToRead() <= query.rowLimit { return try countRows() }
+    if try rowsToRead() <= rowLimit { return try countRows() }
     guard isCounted else { return nil }
     if filter.terms.isEmpty { return try countMinutes(by: .minute) }
     return filter.isOfTraffic ? try countHours() : nil
+  }
+
+  /// To count what a process did takes no more than the index of its rows.
+  private var rowLimit: Int {
+    let isOfProcess = filter.terms.allSatisfy { $0.anyOf.allSatisfy(\.isOfProcess) }
+    return isOfProcess ? 10 * query.rowLimit : query.rowLimit
   }
 
   /// How many rows there are in the span, or of the processes that can match if those are fewer.
@@ -90,7 +95,7 @@ extension TimelineCounter {
       "SELECT sum(connections) FROM minute_total WHERE minute BETWEEN ? AND ?",
       [SQLValue(from.microseconds / minute), SQLValue((to.microseconds - 1) / minute)])
     var compiler = FilterCompiler()
-    guard inSpan > query.rowLimit, let processes = compiler.processes(of: filter)
+    guard inSpan > rowLimit, let processes = compiler.processes(of: filter)
     else { return inSpan }
     let ofProcesses = try db.count(
       "SELECT sum(connections) FROM process_total WHERE process_id IN (\(processes))",

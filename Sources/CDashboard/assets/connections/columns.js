@@ -57,7 +57,7 @@ export const columns = [
     id: "remote_addr", title: "Other end", width: [170, 1.3], isUsual: true,
     text: otherEnd,
   },
-  textColumn("service_name", "Service", { isUsual: true, width: [72, 0.5] }),
+  textColumn("service_name", "Service", { isUsual: true, width: [84, 0.6] }),
   numberColumn("connect_us", "Connect", duration, { isUsual: true }),
   numberColumn("duration_us", "Lasted", duration, { isUsual: true }),
   numberColumn("bytes_sent", "Sent", bytes, {
@@ -94,6 +94,33 @@ export function chosenColumns(names, hasHosts) {
   const chosen = names?.split(",") ?? usual.filter((id) => id !== "host" || hasHosts);
   const found = columns.filter(({ id }) => chosen.includes(id));
   return found.length > 0 ? found : chosenColumns(null, hasHosts);
+}
+
+/**
+ * The columns where rows are grouped: the first one names the group.
+ * @param {{ title: string, field: string }} grouping
+ * @param {ConnectionColumn[]} chosen
+ * @returns {Column[]}
+ */
+export function groupedColumns({ title, field }, chosen) {
+  const first = {
+    id: "group", title, width: [200, 1.6], isSortable: false,
+    text: (item) => (item.isGroup ? groupTitle(item) : ""),
+  };
+  // The process column also tells the id, which the group does not.
+  const others = chosen.filter(({ id }) => id !== field || id === "process_name");
+  return [first, ...others.map((column) => ({
+    ...column, isSortable: false,
+    text: (item) => (item.isGroup ? column.ofGroup?.(item) ?? "" : column.text(item)),
+    fill: column.fill && ((cell, item) => {
+      if (item.isGroup) cell.textContent = column.ofGroup?.(item) ?? "";
+      else column.fill(cell, item);
+    }),
+  }))];
+}
+
+function groupTitle({ isExpanded, value, rows }) {
+  return `${isExpanded ? "▾" : "▸"} ${visible(value) || "none"}  ${count(rows.length)}`;
 }
 
 /** @param {HTMLElement} cell @param {any} row */

@@ -4,6 +4,7 @@ import { apiURL } from "../core/api.js";
 import { curlOf, filterOf, jsonOf } from "../core/copying.js";
 import { button, h } from "../core/dom.js";
 import { ago, bytes, count, duration, timeOfDay, visible } from "../core/format.js";
+import { meaningOf, stepsOf } from "../errors/explanations.js";
 import { narrowed, term } from "../filter/language.js";
 import { copyButtons, factList, section } from "../table/panel.js";
 import { lifeDiagram } from "./life.js";
@@ -29,7 +30,10 @@ export function connectionDetail(app, record, explanation, kin) {
       curl: () => curlOf(new URL(apiURL(`connections/${record.id}`), document.baseURI).href),
     }),
     section("Why it failed", record.error && evidence(record),
-      explanation && explained(explanation)),
+      explanation && h("h4", null, explanation.summary),
+      explanation && stepsOf(explanation, record, app.announce),
+      explanation
+        && h("details", null, h("summary", null, "What it means"), meaningOf(explanation))),
     section("Traffic", factList([
       ["Sent", known(record.bytes_sent, bytes)], ["Received", known(record.bytes_received, bytes)],
       ["Round trip", known(record.rtt_us, duration)],
@@ -82,21 +86,13 @@ function time(timestamp) {
 }
 
 function evidence(record) {
+  const { error_cause: cause, error_source: source } = record;
   return factList([
     ["Error", `${visible(record.error)}${record.errno === null ? "" : ` (errno ${record.errno})`}`],
     ["Stage", record.error_stage],
-    ["Cause", record.error_cause && `${record.error_cause}: ${causes[record.error_cause] ?? ""}`],
-    ["Known how", record.error_source && `${record.error_source}: ${sources[record.error_source] ?? ""}`],
+    ["Cause", cause && `${cause}: ${causes[cause] ?? ""}`],
+    ["Known how", source && `${source}: ${sources[source] ?? ""}`],
   ]);
-}
-
-function explained({ summary, meaning, causes: usual, steps, limits }) {
-  return h("div", { class: "explanation" },
-    h("p", null, h("strong", null, summary), ` ${meaning}`),
-    h("h4", null, "Usual causes"), h("ul", null, usual.map((cause) => h("li", null, cause))),
-    h("h4", null, "Look at"), h("ul", null, steps.map(({ text, command }) =>
-      h("li", null, text, command ? h("code", null, command) : null))),
-    limits ? h("p", { class: "muted" }, limits) : null);
 }
 
 function processFacts(record) {

@@ -33,9 +33,9 @@ function orderOf({ direction, protocol }) {
 function placeOf(record, order) {
   const outcome = outcomeOf(record);
   if (outcome === "failed") {
-    const place = order.indexOf(record.error_stage);
     // A failure whose stage is not known is put where a connection mostly fails.
-    return place >= 0 ? place : Math.max(0, order.indexOf(record.established_at ? "established" : "handshake"));
+    const likely = record.established_at ? "established" : "handshake";
+    return Math.max(0, order.indexOf(record.error_stage ?? likely));
   }
   if (outcome === "closed") return order.length - 1;
   if (outcome === "connecting") return order.indexOf("handshake");
@@ -74,8 +74,8 @@ function detailOf(id, record, state) {
 }
 
 function lastingOf(record, state) {
-  const { duration_us: lasted, connect_us: connecting, bytes_sent: sent, bytes_received: got } = record;
-  const time = lasted === null ? "" : duration(Math.max(0, lasted - (connecting ?? 0)));
+  const { duration_us: lasted, bytes_sent: sent, bytes_received: got } = record;
+  const time = lasted === null ? "" : duration(Math.max(0, lasted - (record.connect_us ?? 0)));
   const data = sent === null && got === null ? "" : `↑ ${bytes(sent)} ↓ ${bytes(got)}`;
   return [state === "failed" ? "failed after" : "", time, data].filter(Boolean).join(" ");
 }

@@ -16,8 +16,10 @@ import { Rows } from "../core/rows.js";
  * @property {boolean} isComplete
  */
 
-const pageSize = 1000;
-const largePageSize = 2500;
+/** Small, as the answer comes while somebody is typing. */
+const pageSize = 250;
+/** Of those that are loaded in the background. */
+const largePageSize = 2000;
 
 /** Nothing is known yet. */
 const unknown = Object.freeze({ time: Infinity, next: null, isComplete: false });
@@ -116,9 +118,9 @@ export class Listing {
   async loadMore(target) {
     if (this.isLoading) return;
     await this.#load(async (signal) => {
-      const isLarge = target - this.rows.size > 2 * pageSize;
+      const size = target - this.rows.size > largePageSize ? largePageSize : pageSize;
       do {
-        this.#take(await this.#page(this.#matching.next, isLarge ? largePageSize : pageSize, signal));
+        this.#take(await this.#page(this.#matching.next, size, signal));
       } while (this.canLoadMore && this.rows.size < target);
     });
   }
@@ -166,11 +168,9 @@ export class Listing {
     for (const { id } of value) this.answered.add(id);
     const { added } = this.#upsert(value);
     const isByTime = sort.id === "timestamp" && sort.isDescending;
-    const last = value.at(-1);
-    const depth = {
-      time: next === null ? -Infinity : isByTime && last ? this.rows.get(last.id)?.time ?? 0 : Infinity,
-      next, isComplete: next === null,
-    };
+    const last = this.rows.get(value.at(-1)?.id);
+    const reached = isByTime && last ? last.time : Infinity;
+    const depth = { time: next === null ? -Infinity : reached, next, isComplete: next === null };
     this.#matching = depth;
     if (q.trim() === "" && (isByTime || depth.isComplete)) this.#base = depth;
     this.#onChange(added);

@@ -22,7 +22,9 @@ export function createMoment(app) {
     type: "datetime-local", step: "1", "aria-label": "Moment",
     onchange: () => travel(Date.parse(field.value)),
   }));
-  const back = button({ class: "button primary", onclick: () => app.state.set({ at: null }) }, "Back to now");
+  const back = button({
+    class: "button primary", onclick: () => app.state.set({ at: null }),
+  }, "Back to now");
 
   /** @param {number} time ms */
   function travel(time) {

@@ -31,7 +31,8 @@ export function createSelection(app, panel, find) {
     asking = new AbortController();
     const { signal } = asking;
     try {
-      record = find(Number(id)) ?? await app.api.get(`connections/${encodeURIComponent(id)}`, {}, signal);
+      record = find(Number(id))
+        ?? await app.api.get(`connections/${encodeURIComponent(id)}`, {}, signal);
       if (shown !== id) return;
       context = { explanation: await explain(record.error), kin: [] };
       if (shown !== id) return;

@@ -10,6 +10,7 @@ import { chosenColumns, columns } from "./columns.js";
 import { groupings } from "./grouping.js";
 import { parametersOf } from "./listing.js";
 import { createMoment } from "./moment.js";
+import { usualSort } from "./question.js";
 
 /**
  * @param {any} app
@@ -50,11 +51,14 @@ export function createToolbar(app, view) {
       if (loading.dataset.kind === kind) return;
       loading.dataset.kind = kind;
       replaceChildren(loading,
-        kind === "more" && button({ class: "button", onclick: view.loadAll }, `Load up to ${count(mostRows)}`),
-        kind === "stop" && button({ class: "button", onclick: view.stop }, "Stop"));
+        kind === "more" && command(`Load up to ${count(mostRows)}`, view.loadAll),
+        kind === "stop" && command("Stop", view.stop));
     },
   };
 }
+
+/** @param {string} label @param {() => void} run */
+const command = (label, run) => button({ class: "button", onclick: run }, label);
 
 function summaryText(shown, groups, { isLoading, isComplete }) {
   const rows = plural(shown, "connection");
@@ -80,14 +84,16 @@ function columnChecks(app, names, hasHosts) {
 }
 
 function exportMenu(app, view) {
-  const parameters = parametersOf({ ...view.question(), sort: { id: "timestamp", isDescending: true } });
-  const url = (more) => new URL(apiURL("export", { ...parameters, ...more }), document.baseURI).href;
-  const list = () => new URL(apiURL("connections", parametersOf(view.question())), document.baseURI);
+  // An export has one order: the newest first.
+  const parameters = parametersOf({ ...view.question(), sort: usualSort });
+  const address = (path, asked) => new URL(apiURL(path, asked), document.baseURI).href;
+  const url = (format) => address("export", { ...parameters, format });
+  const list = () => address("connections", parametersOf(view.question()));
   return menu("Export", [
-    menuLink("All that match, as CSV", url({ format: "csv" })),
-    menuLink("All that match, as JSON lines", url({ format: "jsonl" })),
+    menuLink("All that match, as CSV", url("csv")),
+    menuLink("All that match, as JSON lines", url("jsonl")),
     menuButton("Copy the filter", () => void copy(app, parameters.q, "the filter")),
-    menuButton("Copy as curl", () => void copy(app, curlOf(list().href), "the command")),
+    menuButton("Copy as curl", () => void copy(app, curlOf(list()), "the command")),
     menuButton("Copy the first 1,000 as JSON", () => void copy(
       app, `[${view.rows().slice(0, 1000).map(jsonOf).join(",\n")}]`, "the records")),
   ], { isRight: true });

@@ -1,16 +1,15 @@
 // The connections: a table of all that were seen, and all about the one that is selected.
 
 import { Arrangement } from "../core/arrangement.js";
-import { h } from "../core/dom.js";
-import { visible } from "../core/format.js";
+import { h, replaceChildren } from "../core/dom.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
 import { newestFirst } from "../core/sorting.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
 import { createPanel } from "../table/panel.js";
 import { createTable } from "../table/virtual.js";
 import { mostRows } from "../core/rows.js";
-import { chosenColumns } from "./columns.js";
-import { emptiness } from "./emptiness.js";
+import { chosenColumns, groupedColumns } from "./columns.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
 import { outcomeOf } from "./outcome.js";
@@ -19,7 +18,7 @@ import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
 
 /** How long filtering may take of a frame, ms. */
-const budget = 6;
+const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = 250;
 /** How often the server is asked again where only it can tell what matches, ms. */
@@ -49,11 +48,14 @@ class ConnectionsView {
   #isShown = false;
   #isScheduled = false;
   #mustGoUp = false;
+  #mustFlush = false;
   #columnSign = "";
   #timers = { flush: 0, again: 0 };
   #unbind = () => {};
   #fit;
-  #empty = h("div", { class: "empty" });
+  #split;
+  #empty = h("div");
+  #emptyFor = "";
 
   /** @param {any} app */
   constructor(app) {
@@ -79,10 +81,10 @@ class ConnectionsView {
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
-    const split = h("div", { class: "split" }, this.#table.element, panel.element);
-    this.#fit = fitHeight(split);
+    this.#split = h("div", { class: "split" }, this.#table.element, panel.element);
+    this.#fit = fitHeight(this.#split);
     this.element = h("section", { class: "connections", "aria-label": "Connections" },
-      this.#toolbar.element, this.#empty, split);
+      this.#toolbar.element, this.#empty, this.#split);
   }
 
   /** @param {any} state */
@@ -157,8 +159,10 @@ class ConnectionsView {
 
   /** @param {any[] | null} added */
   #takeLoaded(added) {
-    if (added === null) this.#arrangement.setRows([]);
-    else if (added.length > 0) {
+    if (added === null) {
+      this.#arrangement.setRows([]);
+      this.#pending = { added: [], changed: new Set(), mustSort: false };
+    } else if (added.length > 0) {
       this.#note(added);
       this.#pending.added.push(...added);
     }
@@ -170,14 +174,19 @@ class ConnectionsView {
     for (const { host } of rows) if (this.#hosts.size < 2) this.#hosts.add(host);
   }
 
+  /** Takes in what has come, unless rows are still being filtered: then when that is done. */
   #flush() {
     window.clearTimeout(this.#timers.flush);
     this.#timers.flush = 0;
+    if (!this.#arrangement.isDone) {
+      this.#mustFlush = true;
+      return;
+    }
+    this.#mustFlush = false;
     const { added, changed, mustSort } = this.#pending;
     this.#pending = { added: [], changed: new Set(), mustSort: false };
     if (mustSort) this.#arrangement.setRows(this.#listing.rows.values());
-    else if (this.#arrangement.isDone) this.#arrangement.merge(added, [...changed]);
-    else this.#arrangement.setRows(this.#listing.rows.values());
+    else this.#arrangement.merge(added, [...changed]);
     if (this.#sign() !== this.#filteredFor) this.#filterAnew(false);
     this.#schedule();
   }
@@ -215,6 +224,7 @@ class ConnectionsView {
   #draw() {
     const isDone = this.#arrangement.advance(budget, () => performance.now());
     if (!isDone) this.#schedule();
+    else if (this.#mustFlush) this.#flush();
     const rows = this.#arrangement.visible;
     const grouping = groupings[this.#state.group];
     this.#drawColumns(grouping);
@@ -226,15 +236,27 @@ class ConnectionsView {
       this.#table.setItems(rows, { fromTop: this.#mustGoUp });
     }
     this.#mustGoUp = false;
+    this.#table.draw();
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
       hasHosts: this.#hosts.size > 1,
     });
-    const isEmpty = rows.length === 0 && isDone;
+    this.#drawEmptiness(rows.length === 0 && isDone);
+  }
+
+  #drawEmptiness(isEmpty) {
     this.#empty.hidden = !isEmpty;
-    this.#table.element.hidden = isEmpty;
-    if (isEmpty) this.#empty.replaceChildren(...emptiness(this.#app, this.#listing, this.#question));
+    this.#split.hidden = isEmpty;
+    const { isLoading, problem } = this.#listing;
+    const sign = JSON.stringify([isEmpty, isLoading, problem?.message, this.#question]);
+    if (sign === this.#emptyFor) return;
+    this.#emptyFor = sign;
+    const told = () => {
+      if (problem) return problemText(/** @type {any} */ (problem));
+      return isLoading ? loading() : emptiness(this.#app, "No connection");
+    };
+    replaceChildren(this.#empty, isEmpty && told());
   }
 
   #drawColumns(grouping) {
@@ -271,21 +293,4 @@ class ConnectionsView {
     if (!isNear || this.#groups || this.#listing.isLoading || !this.#listing.canLoadMore) return;
     void this.#listing.loadMore(this.#listing.rows.size + 1);
   }
-}
-
-/** The columns where rows are grouped: the first one names the group. */
-function groupedColumns({ title }, chosen) {
-  const first = {
-    id: "group", title, width: [200, 1.6], isSortable: false,
-    text: (item) => (item.isGroup
-      ? `${item.isExpanded ? "▾" : "▸"} ${visible(item.value) || "none"}  ${item.rows.length}` : ""),
-  };
-  return [first, ...chosen.map((column) => ({
-    ...column, isSortable: false,
-    text: (item) => (item.isGroup ? column.ofGroup?.(item) ?? "" : column.text(item)),
-    fill: column.fill && ((cell, item) => {
-      if (item.isGroup) cell.textContent = column.ofGroup?.(item) ?? "";
-      else column.fill(cell, item);
-    }),
-  }))];
 }

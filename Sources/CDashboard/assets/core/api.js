@@ -70,15 +70,15 @@ export function nextCursor(link) {
  * @param {{ fetch: typeof fetch }} window
  */
 export function createApi(window) {
-  /** @type {Map<string, { tag: string, answer: Answer }>} */
+  /** @type {Map<string, { tag: string, value: any }>} */
   const answers = new Map();
-  /** @typedef {{ value: any, next: string | null }} Answer */
 
-  /** @param {string} url @param {{ tag: string, answer: Answer }} answer */
+  /** @param {string} url @param {{ tag: string, value: any }} answer */
   function remember(url, answer) {
     answers.delete(url);
     answers.set(url, answer);
-    if (answers.size > remembered) answers.delete(/** @type {string} */ (answers.keys().next().value));
+    const oldest = answers.keys().next().value;
+    if (oldest !== undefined && answers.size > remembered) answers.delete(oldest);
   }
 
   /** @param {string} url @param {HeadersInit} headers @param {AbortSignal} [signal] */
@@ -94,30 +94,25 @@ export function createApi(window) {
     }
   }
 
-  /**
-   * A page of a list, and the cursor of the next one.
-   * @param {string} path
-   * @param {Parameters} [parameters]
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<Answer>}
-   */
-  async function getPage(path, parameters, signal) {
-    const url = apiURL(path, parameters);
-    const known = answers.get(url);
-    const response = await load(url, known ? { "If-None-Match": known.tag } : {}, signal);
-    if (response.status === 304 && known) {
-      remember(url, known);
-      return known.answer;
-    }
+  /** @param {Response} response @returns {Promise<any>} */
+  async function read(response) {
     if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-    const answer = { value: await response.json(), next: nextCursor(response.headers.get("Link")) };
-    const tag = response.headers.get("ETag");
-    if (tag) remember(url, { tag, answer });
-    return answer;
+    return response.json();
   }
 
   return {
-    getPage,
+    /**
+     * A page of a list, and the cursor of the next one. Pages are large, and not remembered.
+     * @param {string} path
+     * @param {Parameters} [parameters]
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<{ value: any, next: string | null }>}
+     */
+    async getPage(path, parameters, signal) {
+      const response = await load(apiURL(path, parameters), {}, signal);
+      return { value: await read(response), next: nextCursor(response.headers.get("Link")) };
+    },
+
     /**
      * The JSON at a path.
      * @param {string} path
@@ -125,6 +120,18 @@ export function createApi(window) {
      * @param {AbortSignal} [signal] leaves the question when it is no longer of interest
      * @returns {Promise<any>} throws `Problem`, `Unreachable`, or `AbortError`
      */
-    get: async (path, parameters, signal) => (await getPage(path, parameters, signal)).value,
+    async get(path, parameters, signal) {
+      const url = apiURL(path, parameters);
+      const known = answers.get(url);
+      const response = await load(url, known ? { "If-None-Match": known.tag } : {}, signal);
+      if (response.status === 304 && known) {
+        remember(url, known);
+        return known.value;
+      }
+      const value = await read(response);
+      const tag = response.headers.get("ETag");
+      if (tag) remember(url, { tag, value });
+      return value;
+    },
   };
 }

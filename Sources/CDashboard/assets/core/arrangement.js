@@ -70,7 +70,7 @@ export class Arrangement {
   advance(budget, now) {
     const end = now() + budget;
     while (!this.isDone) {
-      const stop = Math.min(this.#place + 2000, this.#ordered.length);
+      const stop = Math.min(this.#place + 1000, this.#ordered.length);
       for (; this.#place < stop; this.#place += 1) {
         const row = this.#ordered[this.#place];
         if (this.#matches(row)) this.visible.push(row);

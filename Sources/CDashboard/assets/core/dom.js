@@ -46,7 +46,7 @@ function setProperty(element, name, value) {
   } else if (name === "dataset") {
     Object.assign(/** @type {HTMLElement} */ (element).dataset, value);
   } else {
-    element.setAttribute(name === "className" ? "class" : name, value === true ? "" : String(value));
+    element.setAttribute(name, value === true ? "" : String(value));
   }
 }
 

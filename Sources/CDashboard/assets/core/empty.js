@@ -12,9 +12,10 @@ export function emptiness(app, what) {
   const { q, since, until, at } = app.state.get();
   const isSpan = since !== "all" || until !== null || at !== null;
   const element = h("div", { class: "empty" },
-    h("p", null, `${what}${q ? " matches the filter" : ""}${isSpan ? " in this span of time" : ""}.`),
+    h("p", null, what, q && " matches the filter", isSpan && " in this span of time", "."),
     h("p", null,
-      q && button({ class: "button", onclick: () => app.state.set({ q: "" }) }, "Clear the filter"), " ",
+      q && button({ class: "button", onclick: () => app.state.set({ q: "" }) },
+        "Clear the filter"), " ",
       isSpan && button({
         class: "button", onclick: () => app.state.set({ since: "all", until: null, at: null }),
       }, "Look at all time")));

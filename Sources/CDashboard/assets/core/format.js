@@ -71,8 +71,8 @@ export function bytes(bytes) {
 }
 
 /**
- * A duration in microseconds: `40 µs`, `1.2 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`, `4 d 2 h`; a dash
- * when unknown.
+ * A duration in microseconds: `40 µs`, `1.2 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`, `4 d 2 h`; a
+ * dash when unknown.
  * @param {number | null | undefined} microseconds
  */
 export function duration(microseconds) {

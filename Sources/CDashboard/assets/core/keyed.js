@@ -1,8 +1,8 @@
 // Children that stay the elements they were while what they show changes.
 
 /**
- * Makes the children of an element those of a list: one with a known key is kept and updated, so that
- * focus, selection and what is opened stay.
+ * Makes the children of an element those of a list: one with a known key is kept and updated, so
+ * that focus, selection and what is opened stay.
  * @template T
  * @param {Element} parent
  * @param {T[]} items

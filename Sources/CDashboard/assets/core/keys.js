@@ -13,8 +13,10 @@
  * @param {EventTarget | null} target
  */
 function takesText(target) {
-  return target instanceof HTMLInputElement && !["checkbox", "radio", "button"].includes(target.type)
-    || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  if (target instanceof HTMLInputElement) {
+    return !["checkbox", "radio", "button"].includes(target.type);
+  }
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
 /** @param {Document} document */

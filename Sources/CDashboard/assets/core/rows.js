@@ -3,8 +3,8 @@
 /**
  * A record as `docs/http-api.md` describes it, and `time`: its timestamp as microseconds since
  * 1970, which compares faster than text.
- * @typedef {Record<string, any> & { id: number, revision: number, timestamp: string, time: number }}
- *   Row
+ * @typedef {Record<string, any>
+ *   & { id: number, revision: number, timestamp: string, time: number }} Row
  */
 
 /** The most records that the page keeps. */

@@ -17,7 +17,8 @@ const shown = 8;
  * @param {Group} group
  */
 export function filterOf(q, { error, process_name: process, remote_addr: remote }) {
-  return [term("error", error), term("process", process), term("remote", remote)].reduce(narrowed, q);
+  return [term("error", error), term("process", process), term("remote", remote)]
+    .reduce(narrowed, q);
 }
 
 /**
@@ -28,17 +29,19 @@ export function filterOf(q, { error, process_name: process, remote_addr: remote 
  */
 export function createDetail(app, group, explanation) {
   const steps = h("section", null);
-  const attempts = h("section", null, h("h3", null, "Latest attempts"), h("p", { class: "muted" }, "Loading …"));
+  const attempts = h("section", null, h("p", { class: "muted" }, "Loading …"));
   const q = filterOf(app.state.get().q, group);
+  const question = questionOf({ ...app.state.get(), q, since: "all", until: null });
 
   async function load() {
     const [records, explained] = await Promise.all([
-      app.api.get("connections", { ...questionOf({ ...app.state.get(), q, since: "all", until: null }), limit: shown }),
+      app.api.get("connections", { ...question, limit: shown }),
       explanation,
     ]);
     replaceChildren(steps, explained && [h("h3", null, "Look at next"),
       stepsOf(explained, records[0] ?? group, app.announce)]);
-    replaceChildren(attempts, h("h3", null, "Latest attempts"), attemptsTable(app, records, q), actions());
+    replaceChildren(attempts, h("h3", null, "Latest attempts"), attemptsTable(app, records, q),
+      actions());
   }
 
   function actions() {
@@ -51,20 +54,23 @@ export function createDetail(app, group, explanation) {
     }, "Copy as filter");
     return h("p", { class: "actions" },
       button({ class: "button", onclick: () => app.state.set({ q }) }, "Only these"),
-      button({ class: "button", onclick: () => app.state.set({ view: "connections", q, sel: null }) },
-        `All ${count(group.count)} in Connections`), copy);
+      button({
+        class: "button", onclick: () => app.state.set({ view: "connections", q, sel: null }),
+      }, `All ${count(group.count)} in Connections`), copy);
   }
 
-  void load().catch((error) => replaceChildren(attempts, h("p", { class: "muted" }, error.message)));
+  void load().catch((error) =>
+    replaceChildren(attempts, h("p", { class: "muted" }, error.message)));
   return h("div", { class: "detail" }, steps, attempts);
 }
+
+const titles = ["Time", "Host", "Process id", "From", "Failed at", "Cause", "Took"];
 
 /** @param {any} app @param {any[]} records @param {string} q */
 function attemptsTable(app, records, q) {
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Latest attempts" },
     h("table", null,
-      h("thead", null, h("tr", null, ["Time", "Host", "Process id", "From", "Failed at", "Cause", "Took"]
-        .map((title) => h("th", { scope: "col" }, title)))),
+      h("thead", null, h("tr", null, titles.map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", null, records.map((record) => h("tr", null,
         h("td", null, button({
           class: "link accent", title: "Show this connection",
@@ -72,7 +78,8 @@ function attemptsTable(app, records, q) {
         }, timeElement(record.timestamp))),
         h("td", null, visible(record.host)), h("td", null, record.process_id || "–"),
         h("td", { class: "mono" }, record.local_addr), h("td", null, words(record.error_stage)),
-        h("td", null, words(record.error_cause), record.error_source === "inferred" && " (inferred)"),
+        h("td", null, words(record.error_cause),
+          record.error_source === "inferred" && " (inferred)"),
         h("td", null, duration(record.duration_us)))))));
 }
 

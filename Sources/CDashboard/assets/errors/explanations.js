@@ -15,8 +15,8 @@ import { visible } from "../core/format.js";
  */
 
 /**
- * A command with what a record says in the place of the words that stand for it. Which unit serves the
- * other end, a record does not say.
+ * A command with what a record says in the place of the words that stand for it. Which unit serves
+ * the other end, a record does not say.
  * @param {string} command
  * @param {{ remote_addr: string, process_id?: number }} record
  */

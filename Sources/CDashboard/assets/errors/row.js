@@ -8,7 +8,8 @@ import { createTrend } from "./trend.js";
 
 /** @typedef {import("./summary.js").Group} Group */
 
-/** The titles of a row's cells, and the classes of its columns. @type {readonly [string, string][]} */
+/** The titles of a row's cells, and the classes of its columns.
+ *  @type {readonly [string, string][]} */
 export const columns = [
   ["Process", "process"], ["Destination", "remote"], ["Failed", "failed"], ["Worked", "worked"],
   ["Trend", "trending"], ["First", "first"], ["Last", "last"],
@@ -22,13 +23,16 @@ export function createRow(group, toggle) {
   const opener = button({ class: "link toggle", "aria-expanded": "false", onclick: toggle },
     visible(group.process_name) || h("span", { class: "muted" }, "unknown process"));
   const failed = h("b", null);
-  const fresh = h("span", { class: "fresh", hidden: true, title: "It began in the last quarter of this time" }, "new");
+  const fresh = h("span", {
+    class: "fresh", hidden: true, title: "It began in the last quarter of this time",
+  }, "new");
   const worked = h("span", null);
   const trend = createTrend(group.trend.length);
   const [first, last] = [timeAgo(group.first), timeAgo(group.last)];
   const element = h("tr", { class: "group" },
     h("td", { class: "process" }, opener),
-    h("td", { class: "remote mono" }, h("span", { class: "muted", "aria-hidden": "true" }, "→ "), group.remote_addr),
+    h("td", { class: "remote mono" },
+      h("span", { class: "muted", "aria-hidden": "true" }, "→ "), group.remote_addr),
     h("td", { class: "failed" }, failed, " ", fresh), h("td", { class: "worked" }, worked),
     h("td", { class: "trending" }, trend.element), h("td", { class: "first" }, first),
     h("td", { class: "last" }, last));

@@ -29,7 +29,9 @@ export function createSection(app, section, explanation) {
   const title = `error-${section.error}`;
   const summary = h("p", { class: "summary" });
   const meaning = h("div", { hidden: true });
-  const means = button({ class: "button", "aria-expanded": "false", onclick: explain, hidden: true }, "What it means");
+  const means = button({
+    class: "button", "aria-expanded": "false", onclick: explain, hidden: true,
+  }, "What it means");
   const total = h("b", { class: "total" });
   const trend = createTrend(section.trend.length);
   const body = h("tbody", null);
@@ -70,13 +72,15 @@ export function createSection(app, section, explanation) {
     trend.show(next.trend);
     const most = isWhole ? many : few;
     const shown = next.groups.filter((group, index) => index < most || groupKey(group) === sel);
-    const items = shown.flatMap((group) => groupKey(group) === sel
-      ? [{ key: groupKey(group), group, isDetail: false }, { key: `${groupKey(group)} detail`, group, isDetail: true }]
-      : [{ key: groupKey(group), group, isDetail: false }]);
+    const items = shown.flatMap((group) => {
+      const key = groupKey(group);
+      const row = { key, group, isDetail: false };
+      return key === sel ? [row, { key: `${key} detail`, group, isDetail: true }] : [row];
+    });
     showKeyed(body, items, { key: ({ key }) => key, create, update });
     const hidden = next.groups.length - shown.length;
     more.hidden = hidden === 0;
-    setText(more, isWhole ? `${count(hidden)} more: narrow the filter to see them` : `${count(hidden)} more`);
+    setText(more, `${count(hidden)} more${isWhole ? ": narrow the filter to see them" : ""}`);
     more.toggleAttribute("disabled", isWhole);
     for (const key of rows.keys()) if (!items.some((item) => item.key === key)) rows.delete(key);
   }
@@ -97,14 +101,17 @@ export function createSection(app, section, explanation) {
     rows.get(key)?.show(group, key === app.state.get().sel);
   }
 
-  const element = h("section", { class: "failures card kind", dataset: { kind: kind.id }, "aria-labelledby": title },
+  const element = h("section", {
+    class: "failures card kind", dataset: { kind: kind.id }, "aria-labelledby": title,
+  },
     h("header", null,
       h("span", { class: "letter", "aria-hidden": "true" }, kind.letter),
       h("h2", { id: title }, visible(section.error)), summary, means, trend.element, total),
     meaning,
     h("table", null,
       h("colgroup", null, columns.map(([, name]) => h("col", { class: name }))),
-      h("thead", null, h("tr", null, columns.map(([text, name]) => h("th", { scope: "col", class: name }, text)))),
+      h("thead", null, h("tr", null, columns.map(([text, name]) =>
+        h("th", { scope: "col", class: name }, text)))),
       body),
     more);
   return { element, show };

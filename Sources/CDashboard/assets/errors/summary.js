@@ -53,7 +53,8 @@ export function sectionsOf(groups) {
 }
 
 /**
- * Whether a group began in the last part of the time asked about, and so may be what has just broken.
+ * Whether a group began in the last part of the time asked about, and so may be what has just
+ * broken.
  * @param {Group} group
  */
 export function isNew({ trend }) {
@@ -79,12 +80,13 @@ export function headline(sections) {
   const [{ error, process_name: process, remote_addr: remote, count: number, successes }] =
     groups.toSorted((a, b) => b.count - a.count);
   const share = successes === 0
-    ? "It never worked in this time." : `${percent(number, number + successes)} of its attempts fail.`;
+    ? "It never worked in this time."
+    : `${percent(number, number + successes)} of its attempts there fail.`;
   return {
     total: `${plural(total, "failure")} in ${plural(groups.length, "group")}`,
     process: visible(process) || "An unknown process",
     verb: sentences[kindOf(error).id],
     remote,
-    rest: `: ${count(number)} of them (${percent(number, total)}). ${share}`,
+    rest: `${number < total ? `: ${count(number)} of them (${percent(number, total)})` : ""}. ${share}`,
   };
 }

@@ -16,7 +16,8 @@ export function createErrorsView(app) {
   const summary = h("p", { class: "headline" });
   const list = h("div", { class: "sections" });
   const placeholder = h("div", null, loading());
-  const element = h("section", { class: "errors", "aria-label": "Errors" }, summary, list, placeholder);
+  const element = h("section", { class: "errors", "aria-label": "Errors" },
+    summary, list, placeholder);
 
   /** @type {Promise<Map<string, import("./explanations.js").Explanation>> | null} */
   let explanations = null;
@@ -30,7 +31,7 @@ export function createErrorsView(app) {
 
   const poll = createPoll(load, period, (problem) => {
     // What was shown before stays while the server is away.
-    if (shown.length === 0 || "isMistake" in problem) replaceChildren(placeholder, problemText(problem));
+    if (shown.length === 0) replaceChildren(placeholder, problemText(problem));
   });
 
   /** @param {AbortSignal} signal */

@@ -1,11 +1,11 @@
-// The one filter box: what is typed narrows the view at once, and becomes the filter of the page when
-// the server has found no mistake in it.
+// The one filter box: what is typed narrows the view at once, and becomes the filter of the page
+// when the server has found no mistake in it.
 
 import { button, h } from "../core/dom.js";
 import { createCatalog } from "./catalog.js";
 import { showChips } from "./chips.js";
 import { keyChoices, placeAt, valueChoices } from "./completion.js";
-import { without } from "./language.js";
+import { isUnfinished, without } from "./language.js";
 import { createListbox } from "./listbox.js";
 import { createMistakeView, mistakeIn } from "./mistake.js";
 
@@ -19,13 +19,20 @@ const patience = 900;
 export function createFilterBox({ api, state, draft, keys, announce }) {
   const input = /** @type {HTMLInputElement} */ (h("input", {
     id: "q", type: "text", role: "combobox", autocomplete: "off", autocapitalize: "off",
-    spellcheck: "false", enterkeyhint: "search", placeholder: "error:any process:curl remote:10.0.0.0/8",
+    spellcheck: "false", enterkeyhint: "search",
+    placeholder: "error:any process:curl remote:10.0.0.0/8",
     "aria-expanded": "false", "aria-controls": "completions", "aria-autocomplete": "list",
     "aria-describedby": "mistake",
   }));
   const mirror = h("div", { class: "mirror", "aria-hidden": "true" });
-  const list = h("ul", { id: "completions", role: "listbox", "aria-label": "Completions", hidden: true });
-  const message = h("p", { id: "mistake", role: "alert", hidden: true });
+  const list = h("ul", {
+    id: "completions", role: "listbox", "aria-label": "Completions", hidden: true,
+  });
+  // The focus stays in the box, so that what is pressed is still there when it is let go.
+  const message = h("p", {
+    id: "mistake", role: "alert", hidden: true,
+    onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+  });
   const chips = h("ul", { id: "chips", "aria-label": "Terms of the filter", hidden: true });
   const clear = button({
     class: "clear", "aria-label": "Clear the filter", title: "Clear the filter",
@@ -45,17 +52,19 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     draft.set(input.value);
     showMistake(null);
     window.clearTimeout(timer);
-    timer = window.setTimeout(check, pause);
+    timer = window.setTimeout(() => {
+      if (!isUnfinished(input.value)) void check();
+    }, pause);
     void complete();
   }
 
-  /** Puts a text into the box, and into effect. @param {string} text @param {boolean} [isFocused] */
+  /** Puts a text into the box, and into effect.
+   *  @param {string} text @param {boolean} [isFocused] */
   function commit(text, isFocused = false) {
     input.value = text;
     if (isFocused) input.focus();
     listbox.hide();
-    typed();
-    listbox.hide();
+    draft.set(text);
     void check(true);
   }
 
@@ -71,7 +80,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       if (mine !== round) return;
       if (/** @type {any} */ (error).isMistake) {
         const mistake = mistakeIn(/** @type {any} */ (error), text);
-        if (isStep === true || document.activeElement !== input) return showMistake(mistake);
+        if (isStep || document.activeElement !== input) return showMistake(mistake);
         mistakeTimer = window.setTimeout(() => showMistake(mistake), patience);
         return;
       }
@@ -80,7 +89,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     if (mine !== round) return;
     showMistake(null);
     if (text === state.get().q) return;
-    state.set({ q: text, sel: null }, { replace: isStep !== true });
+    state.set({ q: text, sel: null }, { replace: !isStep });
     announce(text ? "Filtered" : "Filter cleared");
   }
 
@@ -170,7 +179,8 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   showTerms();
   if (input.value) void check(true);
 
-  return h("form", { role: "search", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+  const stay = (/** @type {Event} */ event) => event.preventDefault();
+  return h("form", { role: "search", onsubmit: stay },
     h("div", { class: "box" },
       h("label", { for: "q", class: "unseen" }, "Filter"), mirror, input, clear,
       h("kbd", { "aria-hidden": "true" }, "/"), list),

@@ -19,12 +19,14 @@
 export function keysIn(document) {
   /** @type {Map<string, Key>} */
   const keys = new Map();
-  for (const { name, description, schema } of Object.values(document.components?.parameters ?? {})) {
+  for (const parameter of Object.values(document.components?.parameters ?? {})) {
+    const { name, description, schema } = parameter;
     const [, summary, example] = /^Only with (.*?): `(.*?)`\./.exec(description ?? "") ?? [];
     if (!summary) continue;
     const key = keys.get(description);
+    const values = choices(schema?.pattern);
     if (key) key.aliases.push(name);
-    else keys.set(description, { name, aliases: [], summary, example, values: choices(schema?.pattern) });
+    else keys.set(description, { name, aliases: [], summary, example, values });
   }
   return [...keys.values()];
 }
@@ -37,7 +39,8 @@ function choices(pattern) {
 
 /** Where the values of a key are seen: a list of the API, and a field of its members. */
 const sources = {
-  host: ["hosts", "host"], process: ["processes", "process_name"], path: ["processes", "process_path"],
+  host: ["hosts", "host"],
+  process: ["processes", "process_name"], path: ["processes", "process_path"],
   user: ["processes", "user"], unit: ["processes", "unit"], container: ["processes", "container"],
   parent_name: ["processes", "parent_name"], pid: ["processes", "process_id"],
   remote: ["connections", "remote_addr"], address: ["connections", "remote_addr"],
@@ -56,7 +59,8 @@ const fresh = 30_000;
 export function valuesOf(items, field) {
   const counts = new Map();
   for (const { [field]: value } of items) {
-    if (value !== null && value !== "" && value !== 0) counts.set(value, (counts.get(value) ?? 0) + 1);
+    if (value === null || value === "" || value === 0) continue;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).map(([value]) => String(value));
 }
@@ -96,7 +100,8 @@ export function createCatalog(api) {
      * @returns {Promise<string[]>}
      */
     async values(name) {
-      const key = (await loadKeys()).find((each) => each.name === name || each.aliases.includes(name));
+      const known = await loadKeys();
+      const key = known.find((each) => each.name === name || each.aliases.includes(name));
       if (!key) return [];
       if (key.values.length > 0) return key.values;
       if (key.name === "since" || key.name === "until") return durations;

@@ -17,8 +17,9 @@ export function showChips(list, text, { select, remove }) {
   replaceChildren(list, terms.map((term) => h("li", { class: term.isNegated ? "chip not" : "chip" },
     button({ class: "link", title: "Change it", onclick: () => select(term) },
       term.isNegated && h("b", null, "not "), ...labelOf(term)),
-    button({ class: "remove", "aria-label": `Remove ${visible(term.text)}`, onclick: () => remove(term) },
-      "×"))));
+    button({
+      class: "remove", "aria-label": `Remove ${visible(term.text)}`, onclick: () => remove(term),
+    }, "×"))));
 }
 
 /** @param {import("./language.js").Term} term */

@@ -106,6 +106,18 @@ export function termAt(terms, caret) {
 }
 
 /**
+ * Whether a filter stops in the middle of a term: before a value, after a comma, within quotes.
+ * @param {string} text
+ */
+export function isUnfinished(text) {
+  const last = parse(text).at(-1);
+  if (!last || last.end < text.length) return false;
+  const value = last.values[last.values.length - 1];
+  const isOpen = (text.match(/(?<!\\)"/g)?.length ?? 0) % 2 === 1;
+  return last.text === "-" || isOpen || (value.start === value.end);
+}
+
+/**
  * A value as it is written in a filter, in quotes where it must be.
  * @param {string | number} value
  */

@@ -33,9 +33,15 @@ export function mistakeIn(problem, text) {
  * @param {(text: string) => void} mend takes the filter with the suggestion
  */
 export function createMistakeView(message, mirror, mend) {
+  let shown = "";
+
   return {
     /** @param {Mistake | null} mistake @param {string} text */
     show(mistake, text) {
+      // The same one stays as it is, with the focus that may be on it.
+      const next = mistake ? JSON.stringify([mistake, text]) : "";
+      if (next === shown) return;
+      shown = next;
       message.hidden = !mistake;
       replaceChildren(mirror);
       replaceChildren(message);

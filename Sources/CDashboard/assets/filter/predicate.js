@@ -1,6 +1,6 @@
-// A filter applied to records in memory, for the instant before the server has answered. What it does
-// not understand, such as a term that is still being typed, narrows nothing: the server's answer is
-// the truth.
+// A filter applied to records in memory, for the instant before the server has answered. What it
+// does not understand, such as a term that is still being typed, narrows nothing: the server's
+// answer is the truth.
 
 import { parse } from "./language.js";
 
@@ -17,19 +17,25 @@ const texts = new Set(["process_name", "process_path", "service_name", "host", "
   "container", "parent_name", "command", "origin"]);
 const choices = new Set(["protocol", "state", "direction", "family", "error_stage", "error_source",
   "error_cause"]);
-const numbers = new Map([
-  ...["process_id", "errno", "retransmits", "drops", "user_id", "parent_id", "netns", "id",
-    "revision"].map((name) => /** @type {const} */ ([name, "none"])),
-  ...["connect_us", "duration_us", "rtt_us"].map((name) => /** @type {const} */ ([name, "duration"])),
-  ...["bytes", "bytes_sent", "bytes_received"].map((name) => /** @type {const} */ ([name, "size"])),
-]);
+const numbers = new Map(Object.entries({
+  process_id: "none", errno: "none", retransmits: "none", drops: "none", user_id: "none",
+  parent_id: "none", netns: "none", id: "none", revision: "none",
+  connect_us: "duration", duration_us: "duration", rtt_us: "duration",
+  bytes: "size", bytes_sent: "size", bytes_received: "size",
+}));
 /** @type {Record<string, Record<string, number>>} */
 const units = {
   none: {},
   duration: { us: 1, "µs": 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 },
-  size: { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4 },
+  size: {
+    b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12,
+    kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4,
+  },
 };
-const searched = ["process_name", "process_path", "local_addr", "remote_addr", "host", "service_name"];
+const searched = ["process_name", "process_path", "local_addr", "remote_addr", "host",
+  "service_name"];
+const endpoint =
+  /^(\[[^\]]*\]|[^:]*|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f.]*)(?::(\d+)(?:(?:-|\.\.)(\d+))?)?$/i;
 
 /**
  * What a filter asks of a record.
@@ -174,14 +180,14 @@ export function momentOf(text, now) {
 /** Whole addresses, ports and ranges of ports; blocks are left to the server.
  *  @param {string[]} fields @param {string} text @returns {Predicate | null} */
 function endpointMatch(fields, text) {
-  const [, host, first, last] =
-    /^(\[[^\]]*\]|[^:]*|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f.]*)(?::(\d+)(?:(?:-|\.\.)(\d+))?)?$/i.exec(text) ?? [];
+  const [, host, first, last] = endpoint.exec(text) ?? [];
   if (host === undefined || host.includes("/") || (host === "" && first === undefined)) return null;
-  const address = host.replace(/^\[|\]$/g, "").toLowerCase();
+  const bare = (/** @type {string} */ host) => host.replace(/^\[|\]$/g, "");
+  const address = bare(host).toLowerCase();
   return (record) => fields.some((field) => {
     const end = record[field];
     const colon = end.lastIndexOf(":");
-    if (address && address !== "*" && end.slice(0, colon).replace(/^\[|\]$/g, "") !== address) return false;
+    if (address && address !== "*" && bare(end.slice(0, colon)) !== address) return false;
     const port = Number(end.slice(colon + 1));
     return first === undefined || (Number(first) <= port && port <= Number(last ?? first));
   });

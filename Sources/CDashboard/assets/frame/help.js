@@ -14,7 +14,9 @@ const examples = [
 ];
 
 /** @type {Record<string, string>} */
-const names = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+const names = {
+  ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc",
+};
 
 /**
  * @param {{ bindings: () => readonly import("../core/keys.js").Binding[], bind: Function }} keys
@@ -23,14 +25,15 @@ const names = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: 
  */
 export function createHelp(keys, dialog, opener) {
   function open() {
-    const groups = Map.groupBy(keys.bindings().filter(({ description }) => description), ({ group }) => group);
+    const told = keys.bindings().filter(({ description }) => description);
+    const groups = Map.groupBy(told, ({ group }) => group);
     replaceChildren(dialog,
       h("header", null, h("h2", { id: "help-title" }, "Keys and filters"),
         button({ class: "button", onclick: () => dialog.close() }, "Close")),
       h("div", { class: "columns" },
         [...groups].map(([title, bindings]) => h("section", null, h("h3", null, title),
-          h("dl", null, bindings.map(({ key, description }) =>
-            h("div", null, h("dt", null, h("kbd", null, names[key] ?? key)), h("dd", null, description)))))),
+          h("dl", null, bindings.map(({ key, description }) => h("div", null,
+            h("dt", null, h("kbd", null, names[key] ?? key)), h("dd", null, description)))))),
         h("section", { class: "wide" }, h("h3", null, "Filter"),
           h("p", { class: "muted" }, "Terms must all hold; commas mean any of."),
           h("dl", null, examples.map(([example, meaning]) =>

@@ -5,6 +5,9 @@ import { views } from "../views.js";
 
 /** @typedef {import("../views.js").View} View */
 
+/** A view as it is come to: what another one had chosen says nothing here. @param {string} id */
+const entry = (id) => ({ view: id, sel: null, sort: null, group: null, cols: null });
+
 /**
  * Shows the view that the state names, and hands it what changes.
  * @param {any} app
@@ -36,9 +39,11 @@ export function createStage(app, element, nav) {
   function mark() {
     for (const link of links) {
       const id = link.dataset.view ?? "";
-      link.setAttribute("href", app.state.url({ view: id, sel: null, sort: null, group: null, cols: null }));
-      if (id === shownID) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      link.setAttribute("href", app.state.url(entry(id)));
+      link.toggleAttribute("aria-current", false);
+      if (id !== shownID) continue;
+      link.setAttribute("aria-current", "page");
+      document.title = `${link.textContent?.trim()} · netmon`;
     }
   }
 
@@ -58,17 +63,19 @@ export function createStage(app, element, nav) {
       if (shownID !== id) return;
       shown = view;
       element.replaceChildren(view.element);
+      app.announce(document.title);
       view.show(app.state.get());
     } catch (error) {
       if (shownID === id) shownID = "";
-      replaceChildren(element, h("p", { class: "empty" }, "This part of the page could not be loaded. ",
+      replaceChildren(element, h("p", { class: "empty" },
+        "This part of the page could not be loaded. ",
         h("a", { href: "" }, "Load the page again")));
       throw error;
     }
   }
 
   /** @param {string} id */
-  const go = (id) => app.state.set({ view: id, sel: null, sort: null, group: null, cols: null });
+  const go = (id) => app.state.set(entry(id));
 
   nav.addEventListener("click", (event) => {
     const link = /** @type {Element} */ (event.target).closest("a");
@@ -84,6 +91,8 @@ export function createStage(app, element, nav) {
 
   return {
     show,
+    /** Fetches what will be shown, while something else is waited for. */
+    prepare: () => void load(known(app.state.get().view).id).catch(() => {}),
     /** Keys that go to a view, in the order of the navigation. */
     keys: () => links.map((link, index) =>
       /** @type {[string, string, () => void]} */ (

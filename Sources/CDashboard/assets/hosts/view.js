@@ -1,7 +1,9 @@
 // The hosts: how well each is watched, and what is missing.
 
 import { h } from "../core/dom.js";
-import { ago, count, duration, milliseconds, percent, plural, timeOfDay, visible } from "../core/format.js";
+import {
+  ago, count, duration, milliseconds, percent, plural, timeOfDay, visible,
+} from "../core/format.js";
 import { microseconds } from "../core/rows.js";
 import { questionOf } from "../core/state.js";
 import { parse, term } from "../filter/language.js";
@@ -15,7 +17,8 @@ const mostGaps = 10_000;
 /** How a host is watched. */
 const tiers = {
   kernel: {
-    title: "kernel events", text: "Every TCP attempt is told by the kernel, with its errno and process.",
+    title: "kernel events",
+    text: "Every TCP attempt is told by the kernel, with its errno and process.",
   },
   diag: {
     title: "socket polling", text: "Sockets are polled through sock_diag: what is shorter than the "
@@ -92,7 +95,8 @@ const columns = [
 
 /** What a filter says about hosts; the list of hosts can be asked for nothing else. */
 function hostFilter(q) {
-  return predicateOf(parse(q).filter(({ key }) => key === "host").map(({ text }) => text).join(" "));
+  const terms = parse(q).filter(({ key }) => key === "host");
+  return predicateOf(terms.map(({ text }) => text).join(" "));
 }
 
 /** @param {any} app @returns {import("../views.js").View} */
@@ -123,8 +127,7 @@ export function createHostsView(app) {
     ].filter(Boolean).join(", "),
     detail: (host) => detail(app, host),
     more: (host, signal) => more(app, host, signal),
-    empty: () => ["No host has reported yet. ",
-      h("code", null, `netmon collect --server ${location.origin}`), " watches one."],
+    none: "No host",
   });
 }
 

@@ -29,8 +29,8 @@ export function byWeight(a, b) {
 }
 
 /**
- * The same with bundles: of destinations that only one talks to and that share a port or an address,
- * and of whatever a layer has no room for.
+ * The same with bundles: of destinations that only one talks to and that share a port or an
+ * address, and of whatever a layer has no room for.
  * @param {Graph} graph
  * @param {number[]} room how many nodes each layer may have
  * @returns {Graph}
@@ -90,8 +90,8 @@ function bundlesOf(rest, layer, standIns) {
     if (!groups.has(name)) groups.set(name, []);
     groups.get(name).push(node);
   }
-  const largest = [...groups].sort((a, b) =>
-    Number(a[0] === "") - Number(b[0] === "") || b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  const largest = [...groups].sort(([aName, a], [bName, b]) =>
+    Number(aName === "") - Number(bName === "") || b.length - a.length || (aName < bName ? -1 : 1));
   const own = largest.slice(0, mostBundles - 1);
   const others = largest.slice(mostBundles - 1).flatMap(([, members]) => members);
   if (others.length > 0) own.push(["", others]);

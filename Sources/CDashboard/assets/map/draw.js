@@ -67,7 +67,9 @@ function drawNode({ key, label, x, y, width, height, count: number, errors, memb
   return svg("g", { class: `node ${kind}`, "data-key": key, transform: `translate(${x} ${y})` },
     svg("rect", { width, height, rx: 4 }),
     svg("text", { x: 6, y: 13 }, fitted(visible(label), room)),
-    failures && svg("text", { x: width - 6, y: 13, "text-anchor": "end", class: "failures" }, failures));
+    failures && svg("text", {
+      x: width - 6, y: 13, "text-anchor": "end", class: "failures",
+    }, failures));
 }
 
 /**

@@ -1,5 +1,5 @@
-// Places the nodes of a layered graph so that few of its links cross. The same graph always gets the
-// same picture.
+// Places the nodes of a layered graph so that few of its links cross. The same graph always gets
+// the same picture.
 
 import { byWeight } from "./bundles.js";
 
@@ -116,10 +116,12 @@ function swept(layers, neighbours, isForward) {
   if (!isForward) order.reverse();
   for (let step = 1; step < order.length; step += 1) {
     const fixed = placesOf(result[order[step - 1]]);
-    const mean = new Map(result[order[step]].map((node, index) =>
-      [node.key, meanPlace(neighbours.get(node.key) ?? [], fixed) ?? index]));
+    const layer = result[order[step]];
+    const own = placesOf(layer);
+    const mean = new Map(layer.map(({ key }) =>
+      [key, meanPlace(neighbours.get(key) ?? [], fixed) ?? own.get(key)]));
     // Sorting is stable: those with the same mean keep their order.
-    result[order[step]] = [...result[order[step]]].sort((a, b) => mean.get(a.key) - mean.get(b.key));
+    result[order[step]] = [...layer].sort((a, b) => mean.get(a.key) - mean.get(b.key));
   }
   return result;
 }

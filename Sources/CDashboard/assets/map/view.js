@@ -1,41 +1,27 @@
 // The map: who talks to whom, and where it fails.
 
 import { button, h, replaceChildren, setText } from "../core/dom.js";
-import { count, percent, plural, visible } from "../core/format.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
+import { count, plural, visible } from "../core/format.js";
+import { createPoll } from "../core/poll.js";
 import { compareValues } from "../core/sorting.js";
 import { questionOf } from "../core/state.js";
 import { narrowed, quote } from "../filter/language.js";
 import { formatSort, parseSort, sortAfterClick } from "../table/header.js";
 import { createTable } from "../table/virtual.js";
+import { columns } from "./columns.js";
 import { drawMap, legend, lightUp } from "./draw.js";
 import { graphOf } from "./graph.js";
 import { layOut } from "./layout.js";
 
 /** How many of the newest connections are drawn; failures are, of any age. */
 const sampled = 5000;
-/** How often changes make it draw again, ms: a map that moves all the time cannot be read. */
-const pace = 5000;
+/** How often it is drawn again, ms: a map that moves all the time cannot be read. */
+const period = { changing: 5000, idle: 15_000 };
 const usualSort = { id: "errors", isDescending: true };
 const narrowest = 620;
 /** How many clients, processes or hosts, and destinations are shown by themselves. */
 const rooms = { few: [20, 28, 34], many: [50, 60, 90] };
-
-/** @type {import("../table/list.js").ListColumn[]} */
-const columns = [
-  { id: "from", title: "From", width: [130, 1], value: ({ from }) => from.label, text: ({ from }) => visible(from.label) },
-  { id: "to", title: "To", width: [150, 1], value: ({ to }) => to.label, text: ({ to }) => visible(to.label) },
-  { id: "count", title: "Connections", width: [104, 0.5], isNumber: true, value: (link) => link.count, text: (link) => count(link.count) },
-  { id: "errors", title: "Failed", width: [76, 0.4], isNumber: true, value: (link) => link.errors, text: (link) => count(link.errors) },
-  {
-    id: "share", title: "Failure rate", width: [96, 0.4], isNumber: true,
-    value: (link) => link.errors / link.count, text: (link) => percent(link.errors, link.count),
-  },
-  {
-    id: "kinds", title: "Errors", width: [180, 1.4], value: ({ kinds }) => [...kinds.keys()].join(" ") || null,
-    text: ({ kinds }) => [...kinds].sort((a, b) => b[1] - a[1])
-      .map(([kind, number]) => `${kind} ${count(number)}`).join(", "),
-  },
-];
 
 /** @param {any} app @returns {import("../views.js").View} */
 export function createMapView(app) {
@@ -45,15 +31,16 @@ export function createMapView(app) {
 class MapView {
   #app;
   #state;
-  #picture = h("div", { class: "picture card" });
+  #picture = h("div", { class: "picture card", role: "group", "aria-label": "Map", tabindex: "0" });
   #summary = h("p", { class: "summary", role: "status" });
   #about = h("div", { class: "actions about" });
-  #empty = h("div", { class: "empty" }, "Loading …");
+  #empty = h("div", null, loading());
   #select;
   #legend = h("div");
   #room = rooms.few;
-  #roomButton = button({ class: "button", "aria-pressed": "false", onclick: () => this.#toggleRoom() },
-    "Up to 200 nodes");
+  #roomButton = button({
+    class: "button", "aria-pressed": "false", onclick: () => this.#toggleRoom(),
+  }, "Up to 200 nodes");
   /** @type {{ records: any[], groups: any[] }} */
   #answer = { records: [], groups: [] };
   #table;
@@ -65,16 +52,19 @@ class MapView {
   #image = null;
   #asked = "";
   #isShown = false;
-  /** @type {AbortController | null} */
-  #asking = null;
-  #timer = 0;
+  #poll = createPoll((signal) => this.#load(signal), period, (problem) => {
+    // What was shown before stays while the server is away.
+    if (this.#graph.links.length === 0) replaceChildren(this.#empty, problemText(problem));
+  });
 
   /** @param {any} app */
   constructor(app) {
     this.#app = app;
     this.#state = app.state.get();
     this.#select = /** @type {HTMLSelectElement} */ (h("select", {
-      onchange: () => app.state.set({ group: this.#select.value === "host" ? "host" : null, sel: null }),
+      onchange: () => {
+        app.state.set({ group: this.#select.value === "host" ? "host" : null, sel: null });
+      },
     }, h("option", { value: "process" }, "processes"), h("option", { value: "host" }, "hosts")));
     this.#table = createTable({
       label: "Who talks to whom", key: ({ from, to }) => `${from.key} ${to.key}`,
@@ -102,53 +92,40 @@ class MapView {
     const asked = JSON.stringify([questionOf(state), this.#by]);
     if (asked !== this.#asked) {
       this.#asked = asked;
-      void this.#load();
+      this.#poll.now();
     }
     this.#draw();
   }
 
   change() {
-    this.#timer ||= window.setTimeout(() => {
-      this.#timer = 0;
-      void this.#load();
-    }, pace);
+    this.#poll.soon();
   }
 
   reset() {
-    void this.#load();
+    this.#poll.now();
   }
 
   hide() {
     this.#isShown = false;
     this.#asked = "";
-    this.#asking?.abort();
-    window.clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#poll.stop();
   }
 
-  async #load() {
-    this.#asking?.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
+  /** @param {AbortSignal} signal */
+  async #load(signal) {
     const question = questionOf(this.#state);
     const by = this.#by;
     const q = `${question.q ?? ""} direction:outbound,inbound`.trim();
-    try {
-      const [records, { groups }] = await Promise.all([
-        this.#app.api.get("connections", { ...question, q, limit: sampled }, asking.signal),
-        this.#app.api.get("errors", { ...question, by: `error,${by},remote,direction` }, asking.signal),
-      ]);
-      if (asking.signal.aborted) return;
-      this.#answer = { records, groups };
-      this.#sumUp();
-      replaceChildren(this.#empty, this.#emptiness());
-    } catch (problem) {
-      if (asking.signal.aborted) return;
-      this.#graph = { nodes: [], links: [] };
-      replaceChildren(this.#empty, `${/** @type {Error} */ (problem).message} `,
-        button({ class: "button", onclick: () => void this.#load() }, "Try again"));
-    }
-    if (this.#isShown) this.#draw();
+    const [{ value: records }, { groups }] = await Promise.all([
+      this.#app.api.getPage("connections", { ...question, q, limit: sampled }, signal),
+      this.#app.api.get("errors", { ...question, by: `error,${by},remote,direction` }, signal),
+    ]);
+    if (signal.aborted) return;
+    this.#answer = { records, groups };
+    this.#sumUp();
+    const isEmpty = this.#graph.links.length === 0;
+    replaceChildren(this.#empty, isEmpty && emptiness(this.#app, "No connection"));
+    this.#draw();
   }
 
   #sumUp() {
@@ -168,16 +145,9 @@ class MapView {
   #summaryOf(number) {
     if (this.#graph.links.length === 0) return "";
     const failing = this.#graph.links.filter(({ errors }) => errors > 0).length;
-    const newest = number < sampled ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
+    const newest = number < sampled
+      ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
     return `${plural(this.#graph.links.length, "link")}, ${count(failing)} failing${newest}`;
-  }
-
-  #emptiness() {
-    if (!this.#state.q && !this.#state.until && !this.#state.since) {
-      return ["No connections yet. Is a collector running? ", h("code", null, "netmon serve --collect")];
-    }
-    const clear = () => this.#app.state.set({ q: "", since: "all", until: null });
-    return ["Nothing matches. ", button({ class: "button", onclick: clear }, "Show all")];
   }
 
   #draw() {
@@ -216,10 +186,12 @@ class MapView {
     const node = this.#graph.nodes.find(({ key }) => key === this.#state.sel);
     this.#about.hidden = !node;
     if (!node) return;
+    const command = (label, run) => button({ class: "button", onclick: run }, label);
+    const counts = `${plural(node.count, "connection")}, ${count(node.errors)} failed`;
     replaceChildren(this.#about, h("strong", null, visible(node.label)),
-      h("span", { class: "muted" }, `${plural(node.count, "connection")}, ${count(node.errors)} failed`),
-      node.term && button({ class: "button", onclick: () => this.#narrow(node) }, "Its connections"),
-      button({ class: "button", onclick: () => this.#choose(node.key) }, "Show all"));
+      h("span", { class: "muted" }, counts),
+      node.term && command("Its connections", () => this.#narrow(node)),
+      command("Show all", () => this.#choose(node.key)));
   }
 
   #drawTable() {
@@ -229,7 +201,8 @@ class MapView {
     const rows = this.#graph.links
       .filter(({ from, to }) => !nodes.has(this.#state.sel) || [from, to].includes(this.#state.sel))
       .map((link) => ({ ...link, from: nodes.get(link.from), to: nodes.get(link.to) }))
-      .sort((a, b) => compareValues(column.value(a), column.value(b), sort.isDescending) || b.count - a.count);
+      .sort((a, b) => compareValues(column.value(a), column.value(b), sort.isDescending)
+        || b.count - a.count);
     this.#table.setColumns(columns, sort);
     this.#table.setItems(rows);
   }

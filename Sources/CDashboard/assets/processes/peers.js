@@ -18,7 +18,8 @@
 export function peersOf(records) {
   /** @type {Map<string, Peer>} */
   const peers = new Map();
-  for (const { direction, remote_addr: remote, service_name: service, error, timestamp } of records) {
+  for (const record of records) {
+    const { direction, remote_addr: remote, error, timestamp } = record;
     if (direction === "listen") continue;
     const isInbound = direction === "inbound";
     // A client's port is another one each time.
@@ -26,7 +27,8 @@ export function peersOf(records) {
     const key = `${isInbound} ${end}`;
     let peer = peers.get(key);
     if (!peer) {
-      peer = { end, service: service ?? "", isInbound, count: 0, errors: 0, last: timestamp };
+      const service = record.service_name ?? "";
+      peer = { end, service, isInbound, count: 0, errors: 0, last: timestamp };
       peers.set(key, peer);
     }
     peer.count += 1;

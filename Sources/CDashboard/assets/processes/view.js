@@ -1,6 +1,6 @@
 // The processes: what each listens on, talks to and fails at, also those that are gone.
 
-import { button, h } from "../core/dom.js";
+import { h } from "../core/dom.js";
 import { ago, count, percent, plural, visible } from "../core/format.js";
 import { microseconds } from "../core/rows.js";
 import { questionOf } from "../core/state.js";
@@ -14,12 +14,16 @@ const most = 1000;
 /** How many of its connections are looked at for whom it talks to. */
 const sampled = 1000;
 
-/** What is known of an instance: sockets say that it runs, a successor with its id that it does not. */
+/** Open sockets say that an instance runs, a successor with its id that it does not. */
 const conditions = {
   active: { glyph: "●", text: "sockets open" },
   quiet: { glyph: "○", text: "none open" },
   ended: { glyph: "✕", text: "ended" },
 };
+
+/** @param {keyof typeof conditions} condition */
+const sign = (condition) =>
+  h("span", { class: `glyph ${condition}`, "aria-hidden": "true" }, conditions[condition].glyph);
 
 /** @param {any} process */
 const keyOf = ({ host, process_id: pid, first_seen: first, process_name: name }) =>
@@ -55,9 +59,7 @@ const columns = [
   {
     id: "condition", title: "Sockets", width: [140, 0.7], value: ({ condition }) => condition,
     text: ({ condition }) => conditions[condition].text,
-    fill: (cell, { condition }) => cell.replaceChildren(
-      h("span", { class: `glyph ${condition}`, "aria-hidden": "true" }, conditions[condition].glyph),
-      conditions[condition].text),
+    fill: (cell, { condition }) => cell.replaceChildren(sign(condition), conditions[condition].text),
   },
   { id: "host", title: "Host", value: ({ host }) => host, text: ({ host }) => visible(host) },
   {
@@ -66,7 +68,8 @@ const columns = [
   },
   {
     id: "listens", title: "Listens on", width: [140, 1.2],
-    value: ({ listens }) => listens[0]?.local_addr ?? null, text: ({ listens }) => listensText(listens),
+    value: ({ listens }) => listens[0]?.local_addr ?? null,
+    text: ({ listens }) => listensText(listens),
   },
   {
     id: "connections", title: "Connections", width: [104, 0.6], isNumber: true,
@@ -115,24 +118,19 @@ export function createProcessesView(app) {
     },
     detail: (process) => detail(app, process),
     more: (process, signal) => more(app, process, signal),
-    empty: ({ q, since, until }) => (q || since || until
-      ? ["No process matches. ", button({
-        class: "button", onclick: () => app.state.set({ q: "", since: "all", until: null }),
-      }, "Show all")]
-      : ["No process has been seen yet. Is a collector running? ",
-        h("code", null, "netmon serve --collect")]),
+    none: "No process",
   });
 }
 
 function detail(app, process) {
   const q = filterOf(process);
-  const { glyph, text } = conditions[process.condition];
+  const { text } = conditions[process.condition];
   return [
     h("h2", null, `${visible(process.process_name) || "unknown"} ${process.process_id || ""}`),
-    h("p", null, h("span", { class: `glyph ${process.condition}`, "aria-hidden": "true" }, glyph),
-      ` ${text}; ${plural(process.connections, "connection")}, `,
+    h("p", null, sign(process.condition), ` ${text}; ${plural(process.connections, "connection")}, `,
       `${percent(process.errors, process.connections)} failed`),
-    wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q], ["Its map", "map", q]]),
+    wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
+      ["Its map", "map", q]]),
     section("Who it is", factList([
       ["Executable", visible(process.process_path)], ["Command", visible(process.command)],
       ["User", process.user === null ? null : visible(process.user)],

@@ -1,6 +1,9 @@
-// A view that is one list from the server: a table, sorted here, and a panel about what is selected.
+// A view that is one list from the server: a table, sorted here, and a panel about what is
+// selected.
 
-import { button, h, replaceChildren, setText } from "../core/dom.js";
+import { h, replaceChildren, setText } from "../core/dom.js";
+import { emptiness, loading, problemText } from "../core/empty.js";
+import { createPoll } from "../core/poll.js";
 import { compareValues } from "../core/sorting.js";
 import { fitHeight } from "./fit.js";
 import { formatSort, parseSort, sortAfterClick } from "./header.js";
@@ -23,11 +26,11 @@ import { createTable } from "./virtual.js";
  * @property {(item: any) => (Node | null)[]} detail what the panel says at once
  * @property {(item: any, signal: AbortSignal) => Promise<(Node | null)[]>} [more] what it says when
  *   the server has been asked
- * @property {(state: any) => (Node | string)[]} empty what to say, and do, when there is nothing
+ * @property {string} none what to say when there is nothing, such as `No process`
  */
 
-/** How often changes make it ask again, ms. */
-const pace = 3000;
+/** How often it asks again, ms. */
+const period = { changing: 3000, idle: 15_000 };
 
 /**
  * @param {any} app
@@ -44,7 +47,7 @@ class ListView {
   #panel;
   #fit;
   #summary = h("p", { class: "summary", role: "status" });
-  #empty = h("div", { class: "empty" }, "Loading …");
+  #empty = h("div", null, loading());
   #items = [];
   #state;
   /** What the items are an answer to. */
@@ -52,11 +55,12 @@ class ListView {
   #drawnColumns = "";
   /** What the panel shows, and of which state of the item. */
   #drawnDetail = { key: "", item: null };
-  /** @type {AbortController | null} */
-  #asking = null;
+  #poll = createPoll((signal) => this.#load(signal), period, (problem) => {
+    // What was shown before stays while the server is away.
+    if (this.#items.length === 0) replaceChildren(this.#empty, problemText(problem));
+  });
   /** @type {AbortController | null} */
   #looking = null;
-  #timer = 0;
   #unbind = () => {};
   #isShown = false;
 
@@ -90,30 +94,25 @@ class ListView {
     const asked = JSON.stringify([state.q, state.since, state.until]);
     if (asked !== this.#asked) {
       this.#asked = asked;
-      void this.#load();
+      this.#poll.now();
     }
     this.#draw();
     this.#fit();
   }
 
   change() {
-    this.#timer ||= window.setTimeout(() => {
-      this.#timer = 0;
-      void this.#load();
-    }, pace);
+    this.#poll.soon();
   }
 
   reset() {
-    void this.#load();
+    this.#poll.now();
   }
 
   hide() {
     this.#isShown = false;
     this.#asked = "";
     this.#unbind();
-    window.clearTimeout(this.#timer);
-    this.#timer = 0;
-    this.#asking?.abort();
+    this.#poll.stop();
     this.#looking?.abort();
     this.#drawnDetail = { key: "", item: null };
   }
@@ -131,22 +130,13 @@ class ListView {
     ]);
   }
 
-  async #load() {
-    this.#asking?.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
-    try {
-      this.#items = await this.#options.load(this.#state, asking.signal);
-      if (asking.signal.aborted) return;
-      replaceChildren(this.#empty, this.#options.empty(this.#state));
-      this.#draw();
-    } catch (problem) {
-      if (asking.signal.aborted) return;
-      this.#items = [];
-      replaceChildren(this.#empty, `${/** @type {Error} */ (problem).message} `,
-        button({ class: "button", onclick: () => void this.#load() }, "Try again"));
-      this.#draw();
-    }
+  /** @param {AbortSignal} signal */
+  async #load(signal) {
+    this.#items = await this.#options.load(this.#state, signal);
+    if (signal.aborted) return;
+    const isEmpty = this.#items.length === 0;
+    replaceChildren(this.#empty, isEmpty && emptiness(this.#app, this.#options.none));
+    this.#draw();
   }
 
   #draw() {

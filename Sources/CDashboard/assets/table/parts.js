@@ -23,7 +23,7 @@ export function timeFact(timestamp) {
 export function shortTable(label, columns, items, most = 20) {
   if (items.length === 0) return null;
   const className = (column) => (column.isNumber ? "number" : null);
-  return h("div", { class: "short" },
+  return h("div", { class: "short", role: "group", "aria-label": label, tabindex: "0" },
     h("table", { "aria-label": label },
       h("thead", null, h("tr", null, columns.map((column) =>
         h("th", { scope: "col", class: className(column) }, column.title)))),

@@ -13,7 +13,7 @@ import { findKey, stepFor, windowOf } from "./window.js";
  * @property {boolean} [isNumber] aligned to the right; sorted with the largest first
  * @property {boolean} [isSortable]
  * @property {(item: any) => string} text what the cell says; it is drawn again when this changes
- * @property {(cell: HTMLElement, item: any) => void} [fill] draws the cell, where text is not enough
+ * @property {(cell: HTMLElement, item: any) => void} [fill] draws it, where text is not enough
  *
  * @typedef {object} Options
  * @property {string} label the grid's name
@@ -164,12 +164,13 @@ class VirtualTable {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     requestAnimationFrame(() => {
-      this.#isScheduled = false;
-      this.#draw();
+      if (this.#isScheduled) this.draw();
     });
   }
 
-  #draw() {
+  /** Draws what is in sight, now. Who is within a frame already need not wait for the next one. */
+  draw() {
+    this.#isScheduled = false;
     const { scrollTop, clientHeight } = this.element;
     if (clientHeight === 0) return;
     const { first, last } = windowOf(scrollTop, clientHeight, this.rowHeight, this.#items.length);
@@ -225,7 +226,8 @@ class VirtualTable {
   }
 
   #pointAtActive() {
-    const slot = this.#slots.find(({ index, element }) => index === this.#active && !element.hidden);
+    const slot = this.#slots.find(({ index, element }) =>
+      index === this.#active && !element.hidden);
     if (slot) this.element.setAttribute("aria-activedescendant", slot.element.id);
     else this.element.removeAttribute("aria-activedescendant");
   }

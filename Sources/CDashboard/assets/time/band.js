@@ -1,5 +1,5 @@
-// The time band: what failed when, over the connections there were; choosing the span that everything
-// below is about; pausing, and coming back to now.
+// The time band: what failed when, over the connections there were; choosing the span that
+// everything below is about; pausing, and coming back to now.
 
 import { button, h, replaceChildren, setText } from "../core/dom.js";
 import { count, plural, visible } from "../core/format.js";
@@ -21,11 +21,20 @@ export function createTimeBand({ api, state, live, keys, announce }) {
   const text = h("p", { class: "span" });
   const legend = h("ul", { class: "legend", "aria-label": "Errors in this span" });
   const choices = presets.map(([since, label]) =>
-    button({ onclick: () => state.set({ since, until: null, at: null }), dataset: { since } }, label));
-  const pause = button({ class: "button", id: "pause", onclick: () => state.set({ paused: !state.get().paused }) });
-  const back = button({ class: "button primary", id: "back", onclick: toNow, hidden: true }, "Back to now");
-  const tableButton = button({ class: "button", "aria-expanded": "false", onclick: toggleTable }, "Table");
-  const table = h("div", { class: "twin card", hidden: true });
+    button({
+      onclick: () => state.set({ since, until: null, at: null }), dataset: { since },
+    }, label));
+  const pause = button({ class: "button", id: "pause", onclick: togglePause });
+  const back = button({
+    class: "button primary", id: "back", onclick: toNow, hidden: true,
+  }, "Back to now");
+  const tableButton = button({
+    class: "button", "aria-expanded": "false", onclick: toggleTable,
+  }, "Table");
+  const table = h("div", {
+    class: "twin card", hidden: true, tabindex: 0, role: "region",
+    "aria-label": "Errors and connections over time",
+  });
   const summary = h("summary", { id: "gaps-summary" });
   const gapList = h("ul", { id: "gaps-list" });
   const gaps = h("details", { id: "gaps", hidden: true }, summary, gapList);
@@ -57,23 +66,26 @@ export function createTimeBand({ api, state, live, keys, announce }) {
     /** @type {Record<string, number>} */
     const totals = {};
     for (const { errors } of buckets) {
-      for (const [error, number] of Object.entries(errors)) totals[error] = (totals[error] ?? 0) + number;
+      for (const [error, number] of Object.entries(errors)) {
+        totals[error] = (totals[error] ?? 0) + number;
+      }
     }
     replaceChildren(legend, countsByKind(totals).map(({ kind, count: number, errors }) =>
       h("li", { class: "kind", dataset: { kind: kind.id } }, button({
         class: "link", title: `Only ${errors.join(", ")}`,
         onclick: () => state.set({ q: narrowed(state.get().q, `error:${errors.join(",")}`) }),
       }, h("span", { class: "letter", "aria-hidden": "true" }, kind.letter),
-      `${count(number)} ${kind.name}`))));
+      count(number), h("span", null, kind.name)))));
   }
 
   /** @param {import("./bars.js").Timeline["gaps"]} list */
   function showGaps(list) {
     gaps.hidden = list.length === 0;
-    setText(summary, `${plural(list.length, "gap")}: some of what happened in this span was not seen`);
-    replaceChildren(gapList, list.slice(0, 50).map(({ from, to, host, count: lost, reason }) => h("li", null,
-      spanText(from, to), host && ` on ${visible(host)}`, `: ${visible(reason)}`,
-      lost !== null && ` (${plural(lost, "record")} lost)`)));
+    replaceChildren(summary, plural(list.length, "gap"),
+      h("span", null, ": some of what happened in this span was not seen"));
+    replaceChildren(gapList, list.slice(0, 50).map(({ from, to, host, count: lost, reason }) =>
+      h("li", null, spanText(from, to), host && ` on ${visible(host)}`, `: ${visible(reason)}`,
+        lost !== null && ` (${plural(lost, "record")} lost)`)));
   }
 
   // Acting
@@ -89,6 +101,10 @@ export function createTimeBand({ api, state, live, keys, announce }) {
     if (state.get().at === null) return false;
     state.set({ at: new Date(time).toISOString() });
     return true;
+  }
+
+  function togglePause() {
+    state.set({ paused: !state.get().paused });
   }
 
   function toNow() {
@@ -120,7 +136,7 @@ export function createTimeBand({ api, state, live, keys, announce }) {
   }
 
   keys.bind("Time", [
-    ["p", "Pause or resume", () => state.set({ paused: !state.get().paused })],
+    ["p", "Pause or resume", togglePause],
     ["b", "Back to now", toNow],
     ["[", "Earlier", () => move(-0.5)],
     ["]", "Later", () => move(0.5)],
@@ -138,6 +154,7 @@ export function createTimeBand({ api, state, live, keys, announce }) {
 
   return h("div", { class: "band" },
     h("div", { class: "tools" },
-      h("div", { class: "choice", role: "group", "aria-label": "Span" }, choices), text, back, pause, tableButton),
+      h("div", { class: "choice", role: "group", "aria-label": "Span" }, choices),
+      text, back, pause, tableButton),
     h("div", { class: "card" }, chart.element, legend), gaps, table);
 }

@@ -13,8 +13,10 @@ import { kinds, kindOf } from "../errors/kinds.js";
  * @property {Bucket[]} buckets
  * @property {{ time: number, count: number }[]} flows connections by step; none when not counted
  * @property {number} flowWidth ms: as `width`, or coarser
- * @property {{ from: number, to: number, host: string, count: number | null, reason: string }[]} gaps
+ * @property {Gap[]} gaps
  *
+ * @typedef {{ from: number, to: number, host: string, count: number | null,
+ *   reason: string }} Gap ms
  * @typedef {{ width: number, errors: number, connections: number }} Size in px
  */
 

@@ -1,7 +1,7 @@
 // The time band's chart, and the brush on it.
 
 import { h, replaceChildren, svg } from "../core/dom.js";
-import { count, plural, shortTime, timeOfDay } from "../core/format.js";
+import { count, duration, plural, shortTime, timeOfDay } from "../core/format.js";
 import { countsByKind, kinds } from "../errors/kinds.js";
 import { bars, bucketAt, connectionsIn, scale } from "./bars.js";
 import { createBrush } from "./brush.js";
@@ -12,7 +12,8 @@ import { spanText, ticks } from "./span.js";
 const heights = { errors: 64, connections: 26, axis: 18 };
 const height = heights.errors + heights.connections + heights.axis + 2;
 
-/** What tells kinds apart without colour: paths over a tile of 6 px. @type {Record<string, string>} */
+/** What tells kinds apart without colour: paths over a tile of 6 px.
+ *  @type {Record<string, string>} */
 const patterns = {
   refused: "", timeout: "M0 0 6 6M-1 5l2 2M5-1l2 2", reset: "M0 3h6", aborted: "M3 0v6",
   host: "M0 6 6 0M-1 1l2-2M5 7l2-2", net: "M0 3h6M3 0v6", other: "M2 3h2",
@@ -45,10 +46,9 @@ export function bucketText(timeline, first, last) {
   }
   const parts = countsByKind(errors).map((each) => `${count(each.count)} ${each.kind.name}`);
   const connections = connectionsIn(timeline, first, last);
-  return [
-    `${spanText(buckets[first].time, buckets[last].time + width)}: ${parts.join(", ") || "no errors"}`,
-    connections === null ? "" : `; ${plural(connections, "connection")}`,
-  ].join("");
+  const span = spanText(buckets[first].time, buckets[last].time + width);
+  const rest = connections === null ? "" : `; ${plural(connections, "connection")}`;
+  return `${span}: ${parts.join(", ") || "no errors"}${rest}`;
 }
 
 /**
@@ -58,7 +58,8 @@ export function bucketText(timeline, first, last) {
 export function createChart({ select, pick }) {
   const gaps = svg("g", { class: "gaps" });
   const connections = svg("path", { class: "connections" });
-  const errors = Object.fromEntries(kinds.map(({ id }) => [id, svg("path", { fill: `url(#pattern-${id})` })]));
+  const errors = Object.fromEntries(kinds.map(({ id }) =>
+    [id, svg("path", { fill: `url(#pattern-${id})` })]));
   const axis = svg("g", { class: "axis" });
   const scales = svg("g", { class: "scales" });
   const marked = svg("rect", { class: "marked", height: height - heights.axis });
@@ -68,7 +69,8 @@ export function createChart({ select, pick }) {
     Object.values(errors), line, marked, moment, axis, scales);
   const tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const element = h("div", {
-    class: "chart", tabindex: 0, role: "slider", "aria-label": "Time: arrows move, shift and arrows select, Enter shows only that",
+    class: "chart", tabindex: 0, role: "slider",
+    "aria-label": "Time: arrows move, shift and arrows select, Enter shows only that",
     "aria-valuemin": 0, "aria-valuenow": 0,
   }, drawing, tip);
 
@@ -80,7 +82,8 @@ export function createChart({ select, pick }) {
 
   const brush = createBrush(element, {
     count: () => timeline?.buckets.length ?? 0,
-    indexAt: (x) => timeline ? bucketAt(timeline, timeline.from + x / width * (timeline.to - timeline.from)) : 0,
+    indexAt: (x) => timeline
+      ? bucketAt(timeline, timeline.from + x / width * (timeline.to - timeline.from)) : 0,
     show: showMarked,
     apply(first, last) {
       if (!timeline || timeline.buckets.length === 0) return;
@@ -118,15 +121,19 @@ export function createChart({ select, pick }) {
     line.setAttribute("d", `M0 ${heights.errors + 0.5}h${width}`);
     replaceChildren(gaps, timeline.gaps.map(({ from, to }) => {
       const [left, right] = [Math.max(0, x(from)), Math.min(width, x(to))];
-      return svg("rect", { x: left, width: Math.max(3, right - left), height: height - heights.axis });
+      return svg("rect", {
+        x: left, width: Math.max(3, right - left), height: height - heights.axis,
+      });
     }));
     replaceChildren(axis, axisMarks(timeline, width));
+    const { width: step, flowWidth } = timeline;
     replaceChildren(scales,
-      svg("text", { x: 4, y: 12 }, `${count(shape.mostErrors)} errors`),
+      svg("text", { x: 4, y: 12 }, rateText(shape.mostErrors, "error", step)),
       shape.connections && svg("text", { x: 4, y: heights.errors + heights.connections },
-        `${count(shape.mostConnections)} connections`));
+        rateText(shape.mostConnections, "connection", flowWidth)));
     const isMoment = at !== null && at >= timeline.from && at <= timeline.to;
-    moment.setAttribute("d", isMoment ? `M${x(/** @type {number} */ (at)).toFixed(1)} 0v${height - heights.axis}` : "");
+    moment.setAttribute("d",
+      isMoment ? `M${x(at ?? 0).toFixed(1)} 0v${height - heights.axis}` : "");
     element.setAttribute("aria-valuemax", String(Math.max(0, timeline.buckets.length - 1)));
     brush.refresh();
   }
@@ -146,6 +153,11 @@ export function createChart({ select, pick }) {
     },
   };
 }
+
+/** What a bar of full height stands for. @param {number} most @param {string} what
+ *  @param {number} step ms */
+const rateText = (most, what, step) =>
+  `${plural(most, what)} in ${duration(step * 1000).replace(".0", "")}`;
 
 /** The times below the bars. @param {Timeline} timeline @param {number} width px */
 function axisMarks(timeline, width) {

@@ -42,7 +42,7 @@ const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
  * @returns {number[]}
  */
 export function ticks(from, to, most, offset = new Date(from).getTimezoneOffset()) {
-  const step = steps.find((step) => (to - from) / step <= most) ?? /** @type {number} */ (steps.at(-1));
+  const step = steps.find((step) => (to - from) / step <= most) ?? steps[steps.length - 1];
   const shift = offset * 60_000;
   const times = [];
   for (let time = Math.ceil((from - shift) / step) * step + shift; time <= to; time += step) {

@@ -21,6 +21,7 @@ export function timelineTable(timeline) {
       h("th", { scope: "col" }, title)))),
     h("tbody", null, rows.map(({ time, errors, failed, connections }) => h("tr", null,
       h("th", { scope: "row" }, say(time)), h("td", null, count(failed)),
-      h("td", null, Object.entries(errors).map(([error, number]) => `${count(number)} ${error}`).join(", ")),
+      h("td", null, Object.entries(errors)
+        .map(([error, number]) => `${count(number)} ${error}`).join(", ")),
       h("td", null, connections === null ? "–" : count(connections))))));
 }

@@ -1,9 +1,16 @@
 // The one stream of changes that feeds every view.
 
+import { Problem } from "./api.js";
+
 /**
  * @typedef {"connecting" | "live" | "paused" | "reconnecting" | "lost" | "unauthorised"} Kind
- * @typedef {{ kind: Kind, since: number, retryAt: number | null, waiting: number }} Status
- *   `since` and `retryAt` are times in ms; `waiting` counts changes held back while paused
+ * @typedef {object} Status
+ * @property {Kind} kind
+ * @property {number} since ms
+ * @property {number | null} retryAt when it will be tried again, ms
+ * @property {number} waiting how many changes are held back while paused
+ * @property {string | null} detail what the server says of itself, if it says anything
+ *
  * @typedef {object} Subscriber
  * @property {(records: any[]) => void} [change] records in their latest state, at most once a frame
  * @property {() => void} [reset] what was known is no longer sure: ask for everything again
@@ -53,7 +60,7 @@ export function createLive({ api, window }) {
   /** @type {Set<Subscriber>} */
   const subscribers = new Set();
   /** @type {Status} */
-  let status = { kind: "connecting", since: Date.now(), retryAt: null, waiting: 0 };
+  let status = { kind: "connecting", since: Date.now(), retryAt: null, waiting: 0, detail: null };
   /** @type {EventSource | null} */
   let source = null;
   /** @type {string[]} */
@@ -70,7 +77,8 @@ export function createLive({ api, window }) {
   /** @param {Partial<Status> & { kind: Kind }} patch */
   function become(patch) {
     const since = patch.kind === status.kind ? status.since : Date.now();
-    status = { ...status, retryAt: null, since, waiting: isPaused ? held.length : 0, ...patch };
+    const waiting = isPaused ? held.length : 0;
+    status = { retryAt: null, detail: null, since, waiting, ...patch };
     for (const { status: told } of subscribers) told?.(status);
   }
 
@@ -147,7 +155,14 @@ export function createLive({ api, window }) {
     const isLost = Date.now() - awaySince > patience;
     become({ kind: isLost ? "lost" : "reconnecting", retryAt: Date.now() + delay });
     const refusal = await api.get("stats").then(() => null, (error) => error);
-    if (refusal?.isUnauthorised && source === null) become({ kind: "unauthorised" });
+    if (refusal && source === null) refused(refusal, Date.now() + delay, isLost);
+  }
+
+  /** @param {any} error @param {number} retryAt @param {boolean} isLost */
+  function refused(error, retryAt, isLost) {
+    const detail = error instanceof Problem ? error.message : null;
+    if (error.isUnauthorised) become({ kind: "unauthorised", retryAt, detail });
+    else become({ kind: isLost ? "lost" : "reconnecting", retryAt, detail });
   }
 
   window.addEventListener("online", () => source === null && retryTimer && open());
@@ -170,8 +185,7 @@ export function createLive({ api, window }) {
           return stats;
         } catch (error) {
           const delay = retryDelay(attempt++, Math.random());
-          const isRefused = /** @type {any} */ (error).isUnauthorised;
-          become({ kind: isRefused ? "unauthorised" : "lost", retryAt: Date.now() + delay });
+          refused(error, Date.now() + delay, true);
           await new Promise((resume) => window.setTimeout(resume, delay));
         }
       }

@@ -81,7 +81,7 @@ export function headline(sections) {
     groups.toSorted((a, b) => b.count - a.count);
   const share = successes === 0
     ? "It never worked in this time."
-    : `${percent(number, number + successes)} of its attempts fail.`;
+    : `${percent(number, number + successes)} of its attempts there fail.`;
   return {
     total: `${plural(total, "failure")} in ${plural(groups.length, "group")}`,
     process: visible(process) || "An unknown process",

@@ -26,17 +26,17 @@ export function statusText({ kind, waiting }) {
  * @param {{ pill: HTMLElement, text: HTMLElement, notice: HTMLElement }} elements
  */
 export function showStatus(app, { pill, text, notice }) {
-  /** When the page was last known to be true, ms. */
+  /** When the page was last known to be true, ms; 0 when it never was. */
   let seen = 0;
   const countdown = h("span", null);
   /** @type {Status | null} */
   let current = null;
 
   /** @param {Status} status */
-  function sentence({ kind }) {
+  function sentence({ kind, detail }) {
     switch (kind) {
       case "lost": return [
-        h("b", null, "The server cannot be reached."),
+        h("b", null, detail ?? "The server cannot be reached."),
         seen > 0 && ` What you see is from ${timeOfDay(seen)};`
           + " nothing will be missing when it is back.",
         " ", countdown, " ",
@@ -61,7 +61,8 @@ export function showStatus(app, { pill, text, notice }) {
   app.live.subscribe({
     /** @param {Status} status */
     status(status) {
-      const isNew = status.kind !== current?.kind;
+      const isNew = status.kind !== current?.kind || status.detail !== current.detail;
+      if (current?.kind === "live" && isNew) seen = Date.now();
       current = status;
       pill.dataset.kind = status.kind;
       setText(text, statusText(status));
@@ -69,8 +70,6 @@ export function showStatus(app, { pill, text, notice }) {
       if (!isNew) return;
       replaceChildren(notice, ...sentence(status));
       if (status.kind !== "connecting") app.announce(`The page is ${words[status.kind]}`);
-      if (status.kind === "live") seen = 0;
-      else seen ||= status.since;
     },
   });
   setInterval(() => current?.kind === "lost" && tick(), 1000);

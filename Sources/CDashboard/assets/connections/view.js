@@ -119,7 +119,7 @@ class ConnectionsView {
   }
 
   reset() {
-    this.#listing.rows.clear();
+    this.#listing.forget();
     void this.#listing.ask(this.#question);
   }
 

@@ -245,12 +245,13 @@ class ConnectionsView {
     }
     this.#mustGoUp = false;
     this.#table.draw();
+    if (!isDone) return;
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
       hasHosts: this.#hosts.size > 1,
     });
-    const isEmpty = rows.length === 0 && isDone;
+    const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;
     this.#empty.update(isEmpty, this.#listing, this.#question);
   }

@@ -21,7 +21,7 @@ import { createToolbar } from "./toolbar.js";
 /** How long filtering may take of a frame, ms. */
 const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
-const pace = 250;
+const pace = { rows: 250, groups: 1000 };
 /** How often the server is asked again where only it can tell what matches, ms. */
 const patience = 3000;
 
@@ -129,7 +129,8 @@ class ConnectionsView {
     for (const row of changed) this.#pending.changed.add(row);
     if (forgotten !== null) this.#pending.mustSort = true;
     if (!this.#isLocal) this.#askAgain();
-    this.#timers.flush ||= window.setTimeout(() => this.#flush(), pace);
+    const delay = this.#state.group ? pace.groups : pace.rows;
+    this.#timers.flush ||= window.setTimeout(() => this.#flush(), delay);
   }
 
   #reset() {

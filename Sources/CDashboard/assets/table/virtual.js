@@ -108,6 +108,8 @@ class VirtualTable {
     const moved = anchor === undefined ? place : findKey(items, key(anchor), key, place);
     if (this.#activeKey !== null) {
       this.#active = findKey(items, this.#activeKey, key, Math.max(this.#active, 0));
+      // What is no longer in the table is not looked for again.
+      if (this.#active < 0) this.#activeKey = null;
     }
     this.#items = items;
     scroller.setAttribute("role", isTree ? "treegrid" : "grid");

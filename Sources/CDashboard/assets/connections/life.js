@@ -76,9 +76,12 @@ function detailOf(id, record, state) {
 function lastingOf(record, state) {
   const { duration_us: lasted, bytes_sent: sent, bytes_received: got } = record;
   const time = lasted === null ? "" : duration(Math.max(0, lasted - (record.connect_us ?? 0)));
-  const data = sent === null && got === null ? "" : `↑ ${bytes(sent)} ↓ ${bytes(got)}`;
-  return [state === "failed" ? "failed after" : "", time, data].filter(Boolean).join(" ");
+  const data = sent === null && got === null ? "" : `${unbroken(`↑ ${bytes(sent)}`)} ${unbroken(`↓ ${bytes(got)}`)}`;
+  return [state === "failed" ? "failed after" : "", unbroken(time), data].filter(Boolean).join(" ");
 }
+
+/** With spaces at which no line ends. @param {string} text */
+const unbroken = (text) => text.replaceAll(" ", "\u00a0");
 
 const signs = { passed: "✓", failed: "✕", current: "●", ahead: "" };
 const words = { passed: "passed", failed: "failed here", current: "now", ahead: "not reached" };

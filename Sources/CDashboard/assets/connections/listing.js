@@ -100,12 +100,10 @@ export class Listing {
    */
   async ask(question) {
     const known = this.#question;
-    this.#question = question;
     if (!known || ["since", "until", "at"].some((name) => known[name] !== question[name])) {
-      this.rows.clear();
-      this.#base = unknown;
-      this.#onChange(null);
+      this.forget();
     }
+    this.#question = question;
     this.#matching = unknown;
     this.answered = null;
     await this.#load(async (signal) => this.#take(await this.#page(null, pageSize, signal)));
@@ -123,6 +121,14 @@ export class Listing {
         this.#take(await this.#page(this.#matching.next, size, signal));
       } while (this.canLoadMore && this.rows.size < target);
     });
+  }
+
+  /** Forgets all rows: what is asked next begins anew. */
+  forget() {
+    this.rows.clear();
+    this.#question = null;
+    this.#base = unknown;
+    this.#onChange(null);
   }
 
   /** Leaves what is being asked. */

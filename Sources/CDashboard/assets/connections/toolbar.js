@@ -21,22 +21,12 @@ export function createToolbar(app, view) {
   const loading = h("span", { class: "actions" });
   const grouping = groupSelect(app);
   const moment = createMoment(app);
-  const menus = h("div", { class: "actions" });
-  let drawnFor = "";
-
-  /** @param {any} state @param {boolean} hasHosts */
-  function drawMenus(state, hasHosts) {
-    const sign = JSON.stringify([state.cols, hasHosts, view.question()]);
-    if (sign === drawnFor) return;
-    drawnFor = sign;
-    const isOpen = menus.querySelector("details[open]") !== null;
-    const columnMenu = menu("Columns", columnChecks(app, state.cols, hasHosts), { isRight: true });
-    if (isOpen) columnMenu.setAttribute("open", "");
-    replaceChildren(menus, columnMenu, exportMenu(app, view));
-  }
+  const columnMenu = createColumnMenu(app);
+  const exporting = createExportMenu(app, view);
 
   return {
-    element: h("div", { class: "toolbar" }, summary, loading, moment.element, grouping, menus),
+    element: h("div", { class: "toolbar" }, summary, loading, moment.element, grouping,
+      columnMenu.element, exporting.element),
 
     /**
      * @param {any} state
@@ -46,7 +36,8 @@ export function createToolbar(app, view) {
       setText(summary, summaryText(shown, groups, listing));
       grouping.querySelector("select").value = state.group ?? "";
       moment.update(state);
-      drawMenus(state, hasHosts);
+      columnMenu.update(state.cols, hasHosts);
+      exporting.update();
       const kind = listing.isLoading ? "stop" : listing.canLoadMore ? "more" : "";
       if (loading.dataset.kind === kind) return;
       loading.dataset.kind = kind;
@@ -74,27 +65,49 @@ function groupSelect(app) {
   return h("label", { class: "labelled" }, "Group by", select);
 }
 
-function columnChecks(app, names, hasHosts) {
-  const shown = new Set(chosenColumns(names, hasHosts).map(({ id }) => id));
-  const checks = columns.map(({ id, title }) => menuCheck(title, shown.has(id), (isOn) => {
+/** Which columns are shown. */
+function createColumnMenu(app) {
+  /** @type {Set<string>} */
+  let shown = new Set();
+  const boxes = new Map(columns.map(({ id, title }) => [id, menuCheck(title, (isOn) => {
     if (isOn) shown.add(id); else shown.delete(id);
     app.state.set({ cols: [...shown].join(",") || null }, { replace: true });
-  }));
-  return [...checks, menuButton("The usual ones", () => app.state.set({ cols: null }))];
+  })]));
+  const usual = menuButton("The usual ones", () => app.state.set({ cols: null }));
+  const items = [...boxes.values()].map(({ element }) => element);
+  return {
+    element: menu("Columns", [...items, usual], { isRight: true }),
+    /** @param {string | null} names @param {boolean} hasHosts */
+    update(names, hasHosts) {
+      shown = new Set(chosenColumns(names, hasHosts).map(({ id }) => id));
+      for (const [id, { box }] of boxes) box.checked = shown.has(id);
+    },
+  };
 }
 
-function exportMenu(app, view) {
-  // An export has one order: the newest first.
-  const parameters = parametersOf({ ...view.question(), sort: usualSort });
+/** What can be taken away: all that match as a file, or the question itself. */
+function createExportMenu(app, view) {
   const address = (path, asked) => new URL(apiURL(path, asked), document.baseURI).href;
-  const url = (format) => address("export", { ...parameters, format });
-  const list = () => address("connections", parametersOf(view.question()));
-  return menu("Export", [
-    menuLink("All that match, as CSV", url("csv")),
-    menuLink("All that match, as JSON lines", url("jsonl")),
-    menuButton("Copy the filter", () => void copy(app, parameters.q, "the filter")),
-    menuButton("Copy as curl", () => void copy(app, curlOf(list()), "the command")),
+  // An export has one order: the newest first.
+  const parameters = () => parametersOf({ ...view.question(), sort: usualSort });
+  const files = {
+    csv: menuLink("All that match, as CSV"), jsonl: menuLink("All that match, as JSON lines"),
+  };
+  const element = menu("Export", [
+    files.csv, files.jsonl,
+    menuButton("Copy the filter", () => void copy(app, parameters().q, "the filter")),
+    menuButton("Copy as curl", () => void copy(
+      app, curlOf(address("connections", parametersOf(view.question()))), "the command")),
     menuButton("Copy the first 1,000 as JSON", () => void copy(
       app, `[${view.rows().slice(0, 1000).map(jsonOf).join(",\n")}]`, "the records")),
   ], { isRight: true });
+  return {
+    element,
+    update() {
+      for (const [format, link] of Object.entries(files)) {
+        const href = address("export", { ...parameters(), format });
+        if (link.getAttribute("href") !== href) link.setAttribute("href", href);
+      }
+    },
+  };
 }

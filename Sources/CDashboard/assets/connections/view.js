@@ -1,15 +1,16 @@
 // The connections: a table of all that were seen, and all about the one that is selected.
 
 import { Arrangement } from "../core/arrangement.js";
-import { h, replaceChildren } from "../core/dom.js";
-import { emptiness, loading, problemText } from "../core/empty.js";
+import { h } from "../core/dom.js";
 import { newestFirst } from "../core/sorting.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
+import { rowKeys } from "../table/keys.js";
 import { createPanel } from "../table/panel.js";
 import { createTable } from "../table/virtual.js";
 import { mostRows } from "../core/rows.js";
 import { chosenColumns, groupedColumns } from "./columns.js";
+import { createEmptiness } from "./emptiness.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
 import { outcomeOf } from "./outcome.js";
@@ -54,8 +55,7 @@ class ConnectionsView {
   #unbind = () => {};
   #fit;
   #split;
-  #empty = h("div");
-  #emptyFor = "";
+  #empty;
 
   /** @param {any} app */
   constructor(app) {
@@ -81,10 +81,14 @@ class ConnectionsView {
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
+    this.#empty = createEmptiness(app);
     this.#split = h("div", { class: "split" }, this.#table.element, panel.element);
     this.#fit = fitHeight(this.#split);
     this.element = h("section", { class: "connections", "aria-label": "Connections" },
-      this.#toolbar.element, this.#empty, this.#split);
+      this.#toolbar.element, this.#empty.element, this.#split);
+    app.live.subscribe({
+      change: (records) => this.#follow(records), reset: () => this.#reset(),
+    });
   }
 
   /** @param {any} state */
@@ -98,19 +102,29 @@ class ConnectionsView {
     if (isFirst || formatSort(before.sort) !== formatSort(this.#question.sort)) {
       this.#arrangement.setOrder(orderOf(this.#question));
     }
-    if (isFirst || isOther) void this.#listing.ask(this.#question);
-    if (isFirst || isOther) this.#filterAnew(true);
+    if (isFirst || isOther) {
+      void this.#listing.ask(this.#question);
+      this.#filterAnew(true);
+    }
     this.#selection.show(state.sel);
     this.#table.select(state.sel);
     this.#schedule();
     this.#fit();
   }
 
-  /** @param {any[]} records */
-  change(records) {
+  /**
+   * Takes in what the stream brings, also while another view is shown: so no rows are missing when
+   * this one is again.
+   * @param {any[]} records
+   */
+  #follow(records) {
     if (this.#question.at) return;
     const { added, changed, forgotten } = this.#listing.change(records);
     this.#note(added);
+    if (!this.#isShown) {
+      this.#pending.mustSort = true;
+      return;
+    }
     this.#pending.added.push(...added);
     for (const row of changed) this.#pending.changed.add(row);
     if (forgotten !== null) this.#pending.mustSort = true;
@@ -118,9 +132,9 @@ class ConnectionsView {
     this.#timers.flush ||= window.setTimeout(() => this.#flush(), pace);
   }
 
-  reset() {
-    this.#listing.rows.clear();
-    void this.#listing.ask(this.#question);
+  #reset() {
+    this.#listing.forget();
+    if (this.#isShown) void this.#listing.ask(this.#question);
   }
 
   hide() {
@@ -133,15 +147,9 @@ class ConnectionsView {
 
   #begin() {
     this.#isShown = true;
-    const move = (step) => () => {
-      this.#table.focus();
-      this.#table.move(step);
-    };
     const unbind = this.#app.keys.bind("Connections", [
-      ["j", "next row", move(1)], ["k", "row before", move(-1)],
-      ["Enter", "all about the row", () => this.#table.open()],
-      ["Escape", "close it", () => this.#state.sel !== null && this.#close()],
-      ["c", "copy the row as a filter", () => this.#selection.copy(this.#table.activeItem)],
+      ...rowKeys(this.#table, () => this.#state.sel !== null && this.#close()),
+      ["c", "Copy the row as a filter", () => this.#selection.copy(this.#table.activeItem)],
     ]);
     const leave = this.#app.draft.subscribe(() => this.#filterAnew(true));
     this.#unbind = () => {
@@ -242,21 +250,9 @@ class ConnectionsView {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
       hasHosts: this.#hosts.size > 1,
     });
-    this.#drawEmptiness(rows.length === 0 && isDone);
-  }
-
-  #drawEmptiness(isEmpty) {
-    this.#empty.hidden = !isEmpty;
+    const isEmpty = rows.length === 0 && isDone;
     this.#split.hidden = isEmpty;
-    const { isLoading, problem } = this.#listing;
-    const sign = JSON.stringify([isEmpty, isLoading, problem?.message, this.#question]);
-    if (sign === this.#emptyFor) return;
-    this.#emptyFor = sign;
-    const told = () => {
-      if (problem) return problemText(/** @type {any} */ (problem));
-      return isLoading ? loading() : emptiness(this.#app, "No connection");
-    };
-    replaceChildren(this.#empty, isEmpty && told());
+    this.#empty.update(isEmpty, this.#listing, this.#question);
   }
 
   #drawColumns(grouping) {

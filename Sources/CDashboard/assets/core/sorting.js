@@ -3,7 +3,7 @@
 /**
  * @typedef {import("./rows.js").Row} Row
  * @typedef {{ key: (row: Row) => number | string | null, isDescending: boolean }} Order
- *   rows without a value come last in either direction; among equals the newest comes first
+ *   no value is less than any, as the server has it; among equals the newest comes first
  */
 
 /** @type {Order} */
@@ -20,12 +20,17 @@ function compareLowered(one, other) {
   return one.value < other.value ? -1 : one.value > other.value ? 1 : 0;
 }
 
-/** Numbers before texts, or after them when descending; nothing last. */
+/**
+ * Nothing before numbers, and these before texts; the other way round when descending.
+ * @param {number | string | null} a
+ * @param {number | string | null} b
+ * @param {boolean} isDescending
+ */
 export function compareValues(a, b, isDescending) {
   if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
   const sign = isDescending ? -1 : 1;
+  if (a === null) return -sign;
+  if (b === null) return sign;
   if (typeof a !== typeof b) return typeof a === "number" ? -sign : sign;
   return sign * (typeof a === "number" ? a - b : compareTexts(a, b));
 }
@@ -64,11 +69,11 @@ function inOrder(values, isDescending) {
     if (typeof value === "number") numbers.push(value);
     else if (value !== null) texts.push({ value, lower: value.toLowerCase() });
   }
-  const present = [...Float64Array.from(numbers).sort()];
-  for (const { value } of texts.sort(compareLowered)) present.push(value);
-  if (isDescending) present.reverse();
-  if (values.has(null)) present.push(null);
-  return present;
+  const ordered = [
+    ...(values.has(null) ? [null] : []), ...Float64Array.from(numbers).sort(),
+    ...texts.sort(compareLowered).map(({ value }) => value),
+  ];
+  return isDescending ? ordered.reverse() : ordered;
 }
 
 /** The newest first. What is in that order already costs one look. */

@@ -3,7 +3,7 @@
 import { h } from "../core/dom.js";
 import { ago, count, percent, plural, visible } from "../core/format.js";
 import { microseconds } from "../core/rows.js";
-import { questionOf } from "../core/state.js";
+import { questionAt } from "../core/question.js";
 import { term } from "../filter/language.js";
 import { createListView } from "../table/list.js";
 import { factList, section } from "../table/panel.js";
@@ -109,7 +109,7 @@ export function createProcessesView(app) {
     sort: { id: "last_seen", isDescending: true },
     kind: ({ condition }) => condition,
     load: async (state, signal) => withConditions(
-      await app.api.get("processes", { ...questionOf(state), limit: most }, signal)),
+      await app.api.get("processes", { ...questionAt(state), limit: most }, signal)),
     summary: (processes) => {
       const failing = processes.filter(({ errors }) => errors > 0).length;
       const all = processes.length === most ? `the ${count(most)} processes seen last`
@@ -145,11 +145,10 @@ function detail(app, process) {
 }
 
 async function more(app, process, signal) {
-  const q = filterOf(process);
-  const { since, until } = questionOf(app.state.get());
-  const [records, failures] = await Promise.all([
-    app.api.get("connections", { q, since, until, limit: sampled }, signal),
-    app.api.get("errors", { q, since, until, by: "error,remote" }, signal),
+  const question = questionAt({ ...app.state.get(), q: filterOf(process) });
+  const [{ value: records }, failures] = await Promise.all([
+    app.api.getPage("connections", { ...question, limit: sampled }, signal),
+    app.api.get("errors", { ...question, by: "error,remote" }, signal),
   ]);
   const title = records.length < sampled ? "Talks to" : `Talks to (the newest ${count(sampled)})`;
   return [

@@ -10,7 +10,8 @@ import { button, h } from "../core/dom.js";
 export function menu(label, items, { isRight = false } = {}) {
   const element = /** @type {HTMLDetailsElement} */ (h("details", { class: "menu" },
     h("summary", null, label),
-    h("div", { class: isRight ? "menu-items right" : "menu-items" }, items)));
+    // With a tabindex, so that a click between the items leaves the focus in here.
+    h("div", { class: isRight ? "menu-items right" : "menu-items", tabindex: "-1" }, items)));
   const close = () => element.removeAttribute("open");
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget instanceof Node && !element.contains(relatedTarget)) close();
@@ -51,21 +52,19 @@ export function menuButton(label, run) {
 /**
  * A choice that is on or off; the menu stays open.
  * @param {string} label
- * @param {boolean} isOn
  * @param {(isOn: boolean) => void} set
  */
-export function menuCheck(label, isOn, set) {
+export function menuCheck(label, set) {
   const box = /** @type {HTMLInputElement} */ (h("input", {
-    type: "checkbox", checked: isOn, onchange: () => set(box.checked),
+    type: "checkbox", onchange: () => set(box.checked),
   }));
-  return h("label", { class: "menu-item" }, box, label);
+  return { element: h("label", { class: "menu-item" }, box, label), box };
 }
 
 /**
- * A link that a browser downloads or follows.
+ * A link to a file that the browser saves.
  * @param {string} label
- * @param {string} address
  */
-export function menuLink(label, address) {
-  return h("a", { class: "menu-item", href: address, download: "" }, label);
+export function menuLink(label) {
+  return h("a", { class: "menu-item", href: "", download: "" }, label);
 }

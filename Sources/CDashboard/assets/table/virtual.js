@@ -98,9 +98,13 @@ class VirtualTable {
   setItems(items, { isTree = false, fromTop = false } = {}) {
     const scroller = this.element;
     const top = Math.floor(scroller.scrollTop / this.rowHeight);
-    const anchor = top > 0 && !fromTop ? this.#items[top] : undefined;
+    const end = top + scroller.clientHeight / this.rowHeight;
+    // The row that somebody is at stays where it is, or else the one on top.
+    const isAtInSight = this.#active >= top && this.#active < end;
+    const place = isAtInSight ? this.#active : top;
+    const anchor = fromTop || place === 0 ? undefined : this.#items[place];
     const key = this.#options.key;
-    const moved = anchor === undefined ? top : findKey(items, key(anchor), key, top);
+    const moved = anchor === undefined ? place : findKey(items, key(anchor), key, place);
     if (this.#activeKey !== null) {
       this.#active = findKey(items, this.#activeKey, key, Math.max(this.#active, 0));
     }
@@ -109,7 +113,7 @@ class VirtualTable {
     scroller.setAttribute("aria-rowcount", String(items.length + 1));
     this.#layOut();
     if (fromTop) scroller.scrollTop = 0;
-    else if (moved >= 0 && moved !== top) scroller.scrollTop += (moved - top) * this.rowHeight;
+    else if (moved >= 0 && moved !== place) scroller.scrollTop += (moved - place) * this.rowHeight;
   }
 
   /** Draws again what is in sight, as items have changed in place. */

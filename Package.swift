@@ -80,6 +80,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -114,6 +115,10 @@ let package = Package(
       linkerSettings: staticRuntime
     ),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "BrowserDriver", dependencies: ["TestSupport"], path: "Tests/BrowserDriver",
+      swiftSettings: swiftSettings
+    ),
     .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"], swiftSettings: swiftSettings),
     .testTarget(
       name: "NetmonCoreTests", dependencies: ["TestSupport", "NetmonCore"], exclude: ["Fixtures"],
@@ -196,7 +201,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport",
+        "TestSupport", "BrowserDriver",
         "netmon", "faults", "fault-tracer", "hostile-names", "netmon-fuzz", "socket-farm", "truth",
         "truth-workload", "NetmonCore",
       ],

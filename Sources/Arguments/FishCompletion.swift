@@ -10,6 +10,8 @@ struct FishCompletion {
   private var listing: String { "__\(root.identifier)_list" }
   private var terms: String { "__\(root.identifier)_terms" }
 
+  private var valued: String { root.valuedOptions.map(quoted).joined(separator: " ") }
+
   var script: String {
     let commands = root.all.dropFirst().map { quoted($0.invocation) }.joined(separator: " ")
     let lines = root.all.flatMap(completions)
@@ -38,8 +40,12 @@ struct FishCompletion {
           printf '%s\\n' "$head"$argv
       end
 
-      # Terms: first the key, then its values, joined by commas.
+      # Terms: first the key, then its values, joined by commas. After an option that takes a value
+      # there is none, although fish asks when the value begins with a dash.
       function \(terms)
+          if contains -- (commandline -opc)[-1] \(valued)
+              return
+          end
           set -l typed (commandline -ct)
           set -l sign (string match -r '^-' -- $typed)
           set -l key (string match -rg '^-?([^:]*:)' -- $typed)

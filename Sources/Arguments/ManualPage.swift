@@ -116,16 +116,21 @@ private struct ManualPage {
     for (index, paragraph) in text.split(separator: "\n").enumerated() {
       if index > 0 { lines.append(".Pp") }
       var line: [Substring] = []
+      var length = 0
       for word in paragraph.split(separator: " ") {
-        let length = line.reduce(word.count) { $0 + $1.count + 1 }
-        if length > Self.width, !line.isEmpty {
+        // As roff(7) writes it, which is longer.
+        let size = Roff.escaped(String(word)).count + 1
+        if length + size > Self.width + 1, !line.isEmpty {
           lines.append(Roff.line(line.joined(separator: " ")))
           line = []
+          length = 0
         }
         line.append(word)
+        length += size
         if word.endsSentence {
           lines.append(Roff.line(line.joined(separator: " ")))
           line = []
+          length = 0
         }
       }
       if !line.isEmpty { lines.append(Roff.line(line.joined(separator: " "))) }

@@ -24,6 +24,11 @@ extension Manual {
   /// The command and all below it, parents before their children.
   var all: [Manual] { [self] + commands.flatMap(\.all) }
 
+  /// The options that take a value, of all commands.
+  var valuedOptions: [String] {
+    Set(all.flatMap(\.options).filter(\.isOption).flatMap(\.spellings)).sorted()
+  }
+
   /// The program's name as part of a shell function's name.
   var identifier: String {
     String(path.joined(separator: "_").map { $0.isLetter || $0.isASCIIDigit ? $0 : "_" })

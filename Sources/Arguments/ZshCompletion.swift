@@ -17,8 +17,12 @@ struct ZshCompletion {
       compadd -S "" -- "$@"
     }
 
-    # Terms: first the key, then its values, joined by commas.
+    # Terms: first the key, then its values, joined by commas. After an option that takes a value
+    # there is none, although zsh asks when the value begins with a dash.
     \(terms)() {
+      case $words[CURRENT-1] in
+        (''|\(root.valuedOptions.joined(separator: "|"))) return ;;
+      esac
       if [[ $PREFIX != *:* ]]; then
         compadd -S "" -- ${(M)@:#*:}
         return

@@ -97,6 +97,9 @@ public struct RESTClient: Sendable {
 
   /// What a reply says that is not a good one.
   private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> RESTError {
+    if [401, 403].contains(response.status.code) {
+      return .notAuthorised(server: server, detail: detail(body, response))
+    }
     let isProblem =
       response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
     guard isProblem else {
@@ -109,8 +112,6 @@ public struct RESTClient: Sendable {
       return .notNetmon(server: server, reason: "\(response.status) without a problem+json body")
     }
     switch response.status.code {
-    case 401, 403:
-      return .notAuthorised(server: server, detail: detail(body, response))
     case 429, 500...:
       return .unavailable(
         status: Int(response.status.code), detail: detail(body, response),

@@ -69,6 +69,8 @@ struct CommandLineTests {
         }
         let sorted = try await Netmon.query(source + ["--sort", "process_id"])
         #expect(sorted.map(\.process_id) == all.map(\.process_id).sorted())
+        // Fields have the names here that they have elsewhere.
+        #expect(try await Netmon.query(source + ["--sort", "pid"]) == sorted)
       }
     }
 
@@ -114,6 +116,35 @@ struct CommandLineTests {
     #expect(Set(live.map(\.socket)) == Set(stored.map(\.socket)))
     let counted = try await Netmon.run(["query", "--live", "--count"] + pair.filter)
     #expect(counted.output == "3\n")
+  }
+
+  @Test("What --live prints is what it filters by")
+  func liveNumbers() async throws {
+    let all = try await Netmon.query(["--live"])
+    try #require(!all.isEmpty)
+    let first = try await Netmon.query(["--live", "id:1"])
+    #expect(first.count == 1 && first.first?.id == 1)
+    #expect(try await Netmon.query(["--live", "origin:live/*"]).isEmpty)
+  }
+
+  @Test("An explanation for programs", arguments: ["json", "jsonl"])
+  func explanation(format: String) async throws {
+    struct Explanation: Decodable {
+      var error: String
+      var errno: Int
+      var causes: [String]
+      var steps: [Step]
+
+      struct Step: Decodable {
+        var text: String
+        var command: String?
+      }
+    }
+    let result = try await Netmon.run(["errors", "--explain", "ETIMEDOUT", "-o", format])
+    #expect(result.output.count { $0 == "\n" } == 1)
+    let explanation = try JSONDecoder().decode(Explanation.self, from: Data(result.output.utf8))
+    #expect(explanation.error == "ECONNTIMEOUT" && explanation.errno == 110)
+    #expect(!explanation.causes.isEmpty && explanation.steps.contains { $0.command != nil })
   }
 
   @Test(

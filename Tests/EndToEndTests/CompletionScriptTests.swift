@@ -22,7 +22,9 @@ struct CompletionScriptTests {
       ("query error:ECONNR", ["error:ECONNREFUSED", "error:ECONNRESET"]),
       ("errors state:LISTEN,SYN_", ["state:LISTEN,SYN_SENT", "state:LISTEN,SYN_RECV"]),
       ("errors --by error,serv", ["error,service"]), ("query --fields id,rtt", ["id,rtt_us"]),
-      ("query --sort remote_", ["remote_addr"]), ("query --state EST", ["ESTABLISHED"]),
+      ("query --sort remote_", ["remote_addr"]),
+      ("query -err", ["-error:", "-error_stage:", "-error_source:", "-error_cause:", "-errno:"]),
+      ("query -state:SYN_S", ["-state:SYN_SENT"]), ("query --state EST", ["ESTABLISHED"]),
     ])
   func offers(typed: String, words: [String]) async throws {
     let directory = try TestDirectory()

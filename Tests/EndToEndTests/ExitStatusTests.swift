@@ -75,6 +75,7 @@ struct ExitStatusTests {
     let result = try await Netmon.run(
       ["serve", "--db", directory("netmon.db"), "--port", "\(listener.port)"])
     expectFailure(result, 1, listener.address, "in use")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
   }
 
   @Test(
@@ -84,6 +85,7 @@ struct ExitStatusTests {
     let result = try await Netmon.run(
       ["serve", "--db", directory("netmon.db"), "--port", "0", "--host", host])
     expectFailure(result, 1, "loopback")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
   }
 
   @Test(
@@ -114,7 +116,23 @@ struct ExitStatusTests {
     }
     let collected = try await Netmon.run(
       ["collect", "--once", "--db", directory("netmon.db"), "--server", server.url])
-    expectFailure(collected, 3)
+    #expect(collected.status == 3)
+    let lines = collected.errors.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].contains("looking once"), "\(collected.errors)")
+  }
+
+  @Test(
+    "Who is not let in is told so, whoever says it",
+    arguments: [
+      .responds("401 Unauthorized", "text/html", "<p>Who are you?"),
+      .responds("403 Forbidden", "text/plain", "no"),
+      .responds("401 Unauthorized", "application/problem+json", #"{"detail":"a token, please"}"#),
+    ] as [RudeServer.Behaviour])
+  func notAuthorised(behaviour: RudeServer.Behaviour) async throws {
+    let server = try RudeServer(behaviour)
+    for command in [["query"], ["errors"], ["query", "--follow"]] {
+      expectFailure(try await Netmon.run(command + ["--server", server.url]), 4, server.url)
+    }
   }
 
   @Test("A server that is not there")
@@ -122,7 +140,10 @@ struct ExitStatusTests {
     let listener = try TCPSocket.listening()
     let url = "http://\(listener.address)"
     shutdown(listener.descriptor, Int32(SHUT_RDWR))
-    expectFailure(try await Netmon.run(["query", "--server", url]), 3, url, "netmon serve")
+    for command in [["query"], ["query", "--follow"], ["query", "--follow", "-o", "csv"]] {
+      let result = try await Netmon.run(command + ["--server", url])
+      expectFailure(result, 3, url, "netmon serve")
+    }
   }
 
   @Test("A server that accepts and never answers")

@@ -1,3 +1,4 @@
+import BrowserDriver
 import Foundation
 import NetmonCore
 import Testing
@@ -61,25 +62,48 @@ struct HostileNamesTests {
 
   @Test(
     "are text on the page",
-    .enabled(if: ChildProcess.find("chromium") != nil, "needs chromium (Debian: chromium)"))
+    .enabled(if: Browser.program != nil, "needs chromium (Debian: chromium)"))
   func page() async throws {
     let server = try await NetmonService.serve(database)
     let pids = expected.keys.sorted()
-    // As many as the page shows at a time.
-    for start in stride(from: 0, to: pids.count, by: 200) {
-      let part = pids[start..<min(start + 200, pids.count)]
+    let rows = 100
+    let page = try await Browser(lifetime: .seconds(200)).page(height: 500 + rows * 28)
+    for start in stride(from: 0, to: pids.count, by: rows) {
+      let part = pids[start..<min(start + rows, pids.count)]
       let filter = "\(question[2])%20pid:\(part[part.startIndex])..\(part[part.endIndex - 1])"
-      let page = try await Browser.document(at: "\(server.url)/?q=\(filter)", in: directory)
-      #expect(page.steering.isEmpty)
-      #expect(page.matches(of: /<tr data-key="\d+\/\d+"/).count == part.count)
-      let foreign = Set(page.matches(of: /<([^\/!\s>]+)/).map { String($0.1) })
-        .subtracting(Browser.elements)
-      #expect(foreign.isEmpty)
+      try await page.open(
+        "\(server.url)/?view=connections&since=all&cols=process_name,process_path&q=\(filter)")
+      try await page.wait(forRows: part.count)
+      try await page.wait(
+        for: "document.querySelectorAll('.vrow:not([hidden])').length === \(part.count)")
+      let shown = Set(try await page.texts(ofColumn: "process_name"))
       let missing = part.filter { pid in
-        !page.contains(">\(Browser.text(expected[pid]?.name ?? ""))<")
+        !shown.contains("\(Self.visible(expected[pid]?.name ?? "")) \(pid)")
       }
       #expect(missing.isEmpty, "\(missing.count)")
+      let paths = Set(part.map { Self.visible(expected[$0]?.path ?? "") })
+      #expect(paths.isSubset(of: try await page.texts(ofColumn: "process_path")))
+      #expect(try await page.count("script") == 1)
+      // All about one of them.
+      try await page.press("j", "Enter")
+      try await page.wait(forElement: "aside.panel:not([hidden]) dd")
+      #expect(try await page.evaluate("document.body.textContent").text?.steering.isEmpty == true)
     }
+    #expect(page.observations.violations.isEmpty && page.observations.errors.isEmpty)
+    #expect(page.observations.foreignRequests(besides: server.url).isEmpty)
+  }
+
+  /// A name as the page shows it: with what hides or steers made visible.
+  private static func visible(_ name: String) -> String {
+    var text = ""
+    for scalar in name.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
   }
 
   private func output(_ format: String, from source: [String]? = nil) async throws -> String {

@@ -31,6 +31,22 @@ struct UsageTests {
   }
 
   @Test(
+    "A mistake in a filter is told with its place",
+    arguments: [
+      (["erorr:any"], "at character 1 of 'erorr:any'"),
+      (["a", "pid:x"], "at character 5 of 'pid:x'"),
+      (["error=any"], "at character 1 of"), (["\"curl"], "at character 1 of"),
+      (["-"], "at character 1 of '-'"), (["--pid", "1,x"], "at character 3 of '1,x'"),
+    ])
+  func places(arguments: [String], place: String) async throws {
+    for command in ["query", "errors"] {
+      let result = try await Netmon.run([command] + arguments)
+      #expect(result.status == 2)
+      #expect(result.errors.hasSuffix("(\(place))\n") || result.errors.contains("(\(place) "))
+    }
+  }
+
+  @Test(
     "A password in a URL is not shown again",
     arguments: ["http://me:geheim@localhost:8080", "me:geheim@localhost", "http://geheim@[::1"])
   func password(url: String) async throws {
@@ -76,7 +92,8 @@ struct UsageTests {
       "collect -o xml", "collect -x",
       "proc", "proc ''", "proc a b", "proc a --limit -1", "proc a -o xml", "proc a --since soon",
       "proc a --live --db x.db", "proc 99999999999999999999",
-      "errors --live", "errors --by ''", "errors --by x", "errors --by error,,pid",
+      "errors --live", "errors --explain EPIPE -o csv", "errors --by ''", "errors --by x",
+      "errors --by error,,pid",
       "errors --limit -1", "errors --follow", "errors --follow -o json", "errors --follow -o csv",
       "query --follow --live", "query --follow --count", "query --follow --gaps",
       "query --follow --sort pid", "query --follow -o json", "query --follow --fields id",
@@ -94,6 +111,7 @@ struct UsageTests {
     "--remote :70000", "--state ''", "--state OPEN", "--protocol icmp", "--host ''",
     "--since soon", "--until ''", "--since 2026-13-01", "--pid 1 --pid 2",
     "frob:x", "error:", "pid:x", "port:5-1", "latency:>x", "bytes:>", "duration:soon", "-", "\"x",
-    "since:", "state:FOO", "direction:up", "protocol:sctp", "remote:::1/129", "-frob:x",
+    "since:", "AND", "a OR b", "!curl", "error!=any", "(x", "latency:>5", "since:", "state:FOO",
+    "direction:up", "protocol:sctp", "remote:::1/129", "-frob:x",
   ]
 }

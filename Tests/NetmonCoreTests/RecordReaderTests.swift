@@ -55,6 +55,29 @@ import TestSupport
     #expect(try read(text).connections.first?.errorSource == nil)
   }
 
+  @Test(
+    arguments: [
+      ("null", "113", ConnectionError.EHOSTUNREACH, nil), ("\"\"", "110", .ECONNTIMEOUT, nil),
+      ("\"ETIMEDOUT\"", "110", .ECONNTIMEOUT, nil), ("\"ECONNRESET\"", "null", .ECONNRESET, nil),
+      ("null", "0", nil, nil), ("null", "null", nil, nil),
+      ("\"ECONNRESET\"", "111", nil, "is not the number of ECONNRESET, which is 104"),
+      ("\"ECONNRESET\"", "0", nil, "is not the number of ECONNRESET, which is 104"),
+      ("null", "100000", nil, "is not the number of a known error"),
+      ("null", "\"111\"", nil, "is not a number"),
+    ] as [(String, String, ConnectionError?, String?)])
+  func theNumberOfAnErrorCounts(
+    name: String, number: String, error: ConnectionError?, mistake: String?
+  ) throws {
+    let text = record("error", name).dropLast() + ",\"errno\":\(number)}"
+    if let mistake {
+      #expect(mistakes(String(text)).map { "\($0.pointer) \($0.detail)" } == ["/errno \(mistake)"])
+    } else {
+      let connection = try #require(try read(String(text)).connections.first)
+      #expect(connection.error == error)
+      #expect(connection.errorSource == error.map { _ in .reported })
+    }
+  }
+
   @Test func everythingSurvivesARoundTrip() throws {
     var full = try #require(try read(Self.documented).connections.first)
     full.id = 7

@@ -45,7 +45,10 @@ import Testing
       let text = (0..<Int.random(in: 1...6, using: &random)).map { _ in
         pieces.randomElement(using: &random) ?? ""
       }.joined()
-      if text.split(separator: " ").contains(where: { IPAddress(String($0)) != nil }) { continue }
+      let words = text.split(whereSeparator: \.isWhitespace).flatMap {
+        [$0, $0.drop { $0 == "-" }]
+      }
+      if words.contains(where: { IPAddress(String($0)) != nil }) { continue }
       if matchesPattern(text, expression) != Self.isFilter(text) { Issue.record("\(text)") }
     }
   }

@@ -4,6 +4,7 @@ struct RecordFields {
   private var record: Connection
   /// Which of `fields` there were, a bit for each.
   private var seen: UInt64 = 0
+  private var errno: Int64?
 
   /// What a record that cannot be read counts as, so that later ones keep their index.
   let placeholder: Connection
@@ -49,6 +50,7 @@ struct RecordFields {
       } while json.take(",")
       try json.expect("}", "',' or '}'")
     }
+    resolveError()
     for index in Self.required where seen >> index & 1 == 0 {
       mistakes.append((Self.fields[index].rawValue, "is required"))
     }
@@ -58,11 +60,27 @@ struct RecordFields {
     if record.error != nil, record.errorSource == nil { record.errorSource = .reported }
   }
 
+  /// The number of an error says as much as its name, and must not say something else.
+  private mutating func resolveError() {
+    guard let errno, !mistakes.contains(where: { $0.field == RecordField.error.rawValue }) else {
+      return
+    }
+    if let error = record.error {
+      if Int64(error.number) != errno {
+        note(.errno, "is not the number of \(error.name), which is \(error.number)")
+      }
+    } else if errno != 0 {
+      record.error = Int32(exactly: errno).flatMap { ConnectionError(number: $0) }
+      if record.error == nil { note(.errno, "is not the number of a known error") }
+    }
+  }
+
   private mutating func readField(_ index: Int, _ json: inout JSONReader) throws(JSONError) {
     let field = Self.fields[index]
     seen |= 1 << index
     switch field {
-    case .family, .errno: try json.skipValue()
+    case .family: try json.skipValue()
+    case .errno: errno = try integer(.errno, &json, to: Int64(Int32.max))
     case .id:
       // Only a reply of a server has one that means something; a wrong one is no mistake.
       if json.peek() == .number { record.id = try json.integer() } else { try json.skipValue() }

@@ -71,7 +71,8 @@ struct RecordScanner {
   }
 
   private mutating func failure(_ cursor: inout ByteCursor, _ c: inout Connection) -> Bool {
-    guard cursor.take(",\"errno\":"), cursor.number(below: 1 << 53) != nil,
+    guard cursor.take(",\"errno\":"), let errno = cursor.number(below: 1 << 53),
+      errno == (c.error?.number).map(Int64.init),
       cursor.take(",\"error_stage\":"), let stage = cursor.name(in: RecordNames.stages),
       cursor.take(",\"error_source\":"), let source = cursor.name(in: RecordNames.sources),
       cursor.take(",\"error_cause\":"), let cause = cursor.name(in: RecordNames.causes)

@@ -21,7 +21,8 @@ final class BadRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    self.error = error as? HTTPParserError
+    // What arrives after the mistake is an error of another kind, and no news.
+    if let error = error as? HTTPParserError { self.error = error }
     context.fireErrorCaught(error)
   }
 
@@ -30,8 +31,10 @@ final class BadRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
       bare.headerFields[.contentLength] == "0"
     else { return context.write(data, promise: promise) }
     self.error = nil
-    let body = ByteBuffer(bytes: problem(error).json.bytes)
+    let problem = problem(error)
+    let body = ByteBuffer(bytes: problem.json.bytes)
     var head = bare
+    head.status = problem.status
     for field in HTTPFields.security { head.headerFields[field.name] = field.value }
     head.headerFields[.contentType] = Problem.mediaType
     head.headerFields[.contentLength] = "\(body.readableBytes)"
@@ -42,11 +45,12 @@ final class BadRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func problem(_ error: HTTPParserError) -> Problem {
     switch error {
     case .headerOverflow:
+      // The parser does not tell which of them it was.
       Problem(
-        .badRequest,
+        .requestHeaderFieldsTooLarge,
         """
-        The header fields are larger than \(limits.headerBytes) bytes, or more than \
-        \(limits.headerCount).
+        The request's target and header fields are larger than \(limits.headerBytes) bytes \
+        together, or more than \(limits.headerCount) fields.
         """)
     default: Problem(.badRequest, "The request is not sent as HTTP asks: \(error).")
     }

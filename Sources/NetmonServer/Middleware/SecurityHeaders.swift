@@ -10,7 +10,11 @@ struct SecurityHeaders<Context>: RouterMiddleware {
     var response = try await next(request, context)
     for field in HTTPFields.security { response.headers[field.name] = field.value }
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    return request.method == .head ? response.createHeadResponse() : response
+    guard request.method == .head else { return response }
+    var head = response.createHeadResponse()
+    // Of what is sent as it is made nobody knows the length.
+    head.headers[.contentLength] = response.headers[.contentLength]
+    return head
   }
 }
 

@@ -20,7 +20,8 @@ extension Schema {
   static let connection = object(
     RecordField.allCases.map { ($0.rawValue, schema(of: $0).described($0.summary)) })
 
-  /// A record as it is posted. `id`, `family`, `errno` and what is not known here are ignored.
+  /// A record as it is posted. `id`, `family` and what is not known here are ignored; `errno` is left
+  /// out, as a schema cannot say that it has to be the number of `error`.
   static let newConnection: Schema = {
     let ignored: Set<RecordField> = [.id, .family, .errno]
     let fields = RecordField.allCases.filter { !ignored.contains($0) }

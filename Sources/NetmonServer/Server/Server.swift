@@ -1,6 +1,7 @@
 import Hummingbird
 public import Logging
 import NIOCore
+import NIOPosix
 public import NetmonStore
 public import ServiceLifecycle
 
@@ -33,6 +34,23 @@ public struct Server: Service {
     api = API(store, limits: configuration.limits, now: configuration.now)
   }
 
+  /// Throws what keeps a server from listening, before there is a store to serve; the port is free
+  /// again afterwards.
+  public static func check(_ configuration: Configuration) async throws(ServerError) {
+    guard let host = loopbackAddress(configuration.host) else {
+      throw .notLoopback(host: configuration.host)
+    }
+    do {
+      let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      try await bootstrap.bind(host: host, port: configuration.port).get().close()
+    } catch let error as IOError {
+      throw .cannotBind(host: host, port: configuration.port, errno: error.errnoCode)
+    } catch {
+      // Whatever it is, the server itself will tell.
+    }
+  }
+
   /// Serves until graceful shutdown; throws ``ServerError/cannotBind(host:port:errno:)``.
   public func run() async throws {
     do {
@@ -55,7 +73,8 @@ extension Server {
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
-            ContinueHandler(), RequestDeadlineHandler(limits), DeliveryHandler(limits),
+            FramingSetup(), ContinueHandler(), RequestDeadlineHandler(limits),
+            DeliveryHandler(limits),
             BadRequestHandler(limits),
           ],
           idleTimeout: TimeAmount(limits.idleTimeout),

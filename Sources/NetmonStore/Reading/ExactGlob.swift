@@ -26,3 +26,23 @@ enum ExactGlob {
     .blob(Array(pieces.map { Array($0.utf8) }.joined(separator: [separator])))
   }
 }
+
+extension FilterCompiler {
+  /// Whether a text matches these pieces with a `*` between them.
+  mutating func glob(_ text: String, _ pieces: [String]) -> String {
+    let exactly = ExactGlob.pattern(pieces)
+    if pieces.contains(where: { $0.utf8.contains(0) }) {
+      return "netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB))"
+    }
+    let pattern = bindings.bind(pieces.map(Self.escaped).joined(separator: "*"))
+    return """
+      CASE WHEN instr(\(text), char(0)) = 0 THEN \(text) GLOB \(pattern) \
+      ELSE netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB)) END
+      """
+  }
+
+  /// A text that GLOB takes literally.
+  private static func escaped(_ piece: String) -> String {
+    piece.replacing("[", with: "[[]").replacing("*", with: "[*]").replacing("?", with: "[?]")
+  }
+}

@@ -121,23 +121,6 @@ extension FilterCompiler {
     return Self.joined(conditions[...], by: "OR")
   }
 
-  private mutating func glob(_ text: String, _ pieces: [String]) -> String {
-    let exactly = ExactGlob.pattern(pieces)
-    if pieces.contains(where: { $0.utf8.contains(0) }) {
-      return "netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB))"
-    }
-    let pattern = bindings.bind(pieces.map(Self.escaped).joined(separator: "*"))
-    return """
-      CASE WHEN instr(\(text), char(0)) = 0 THEN \(text) GLOB \(pattern) \
-      ELSE netmon_glob(\(bindings.bind(exactly)), CAST(\(text) AS BLOB)) END
-      """
-  }
-
-  /// A text that GLOB takes literally.
-  private static func escaped(_ piece: String) -> String {
-    piece.replacing("[", with: "[[]").replacing("*", with: "[*]").replacing("?", with: "[?]")
-  }
-
   private static func processes(_ condition: String) -> String {
     "c.process_id IN (SELECT p.id FROM process p WHERE \(condition))"
   }

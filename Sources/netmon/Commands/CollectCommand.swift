@@ -74,11 +74,17 @@ enum CollectCommand {
     let console = invocation.console
     var collecting = options.collecting
     // For one look it does not pay to attach to the kernel.
-    if options.once, collecting.source == .auto { collecting.source = .proc }
+    if options.once, collecting.source == .auto { collecting.source = .ofOneLook }
     let collector = try collecting.collector(
       store: store, logger: logger, invocation: invocation,
       report: { output?.print($0) })
-    if options.once { try await collector.step() }
+    let destination = options.server.map { ", delivering to \($0.argument)" } ?? ""
+    if options.once {
+      console.say(
+        "looking once, into \(store.path)\(destination); \(collector.tier.rawValue) tier: "
+          + "what is open now is seen")
+      try await collector.step()
+    }
     try await withDelivery(options, from: store, logger, invocation) { replicator in
       if options.once {
         try await replicator?.deliverAll()
@@ -86,7 +92,6 @@ enum CollectCommand {
       }
       let retention = Retention(
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now)
-      let destination = options.server.map { ", delivering to \($0.argument)" } ?? ""
       let announcement = Announcement {
         console.say(
           "collecting into \(terminalSafe(store.path))\(destination); "

@@ -24,6 +24,12 @@ struct CollectorOptions: Sendable {
 
     /// Nil is the best that works.
     var tier: Tier? { Tier(rawValue: rawValue) }
+
+    /// The best that works for a single look: sock_diag tells bytes and times, `/proc` does not.
+    static var ofOneLook: Source {
+      guard let fs = try? ProcFS(), DiagSocketTables(fs).lastFailure == nil else { return .proc }
+      return .diag
+    }
   }
 
   static func declarations<Root>(_ part: Property<Root, CollectorOptions>) -> Group<Root> {

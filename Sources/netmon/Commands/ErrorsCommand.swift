@@ -34,7 +34,7 @@ enum ErrorsCommand {
     options: Options()
   ) {
     FilterOptions.declarations(\.filter)
-    SourceOptions.declarations(\.source)
+    SourceOptions.declarations(\.source, hasLive: false)
     Group("Output") {
       Option(
         "by", \.by, "KEYS", completion: .list(GroupKey.allCases.map(\.rawValue)),
@@ -55,6 +55,10 @@ enum ErrorsCommand {
       $0.follows && ![.table, .jsonl].contains($0.format)
         ? "--follow has no end: it goes with -o table or jsonl" : nil
     }
+    Check {
+      $0.explained != nil && $0.format == .csv
+        ? "--explain goes with -o table, json or jsonl" : nil
+    }
     Check { $0.source.isLive ? "--live shows only what is open now; errors need a database" : nil }
   } action: { options in
     { invocation in try await run(options, invocation) }
@@ -62,7 +66,7 @@ enum ErrorsCommand {
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     if let name = options.explained {
-      return invocation.console.write("\(try explanation(of: name))\n")
+      return invocation.console.write(try explanation(of: name).text(as: options.format))
     }
     let now = invocation.now()
     let query = try query(of: options, now: now)

@@ -18,7 +18,8 @@ enum ProcCommand {
     summary: "Show a process: who it is, where it listens, whom it talks to, what failed",
     discussion: """
       Every instance the database knows of is shown, also those that have ended; a pid that was \
-      given out again is another instance. With --live it is the processes that run now.
+      given out again is another instance. What was delivered to a server does not say when a process \
+      began: there, instances of one pid, name and path are one. With --live it is the processes that run now.
 
       -o json prints an array, and jsonl a line each, of objects with process (as GET \
       /api/processes shows it), running (true, false, or null where that cannot be told), peers \

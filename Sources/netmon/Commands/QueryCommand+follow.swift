@@ -24,16 +24,18 @@ extension QueryCommand {
     _ filter: Filter, in source: RecordSource, _ options: Options, _ invocation: Invocation
   ) async throws {
     let console = invocation.console
-    var output = FollowedOutput(
-      options.format, to: console, fields: options.fields?.fields, now: invocation.now())
+    // Nothing is printed, not even titles, before the source is there.
+    var output: FollowedOutput?
     // What has changed since the stream began may be told again after it was listed.
     var listed: [Origin: Int64] = [:]
     try await console.whileRead {
       try await source.follow(filter) { event in
         switch event {
         case .began:
+          output = FollowedOutput(
+            options.format, to: console, fields: options.fields?.fields, now: invocation.now())
           try await list(filter, in: source, options, invocation) { connection in
-            output.print(connection)
+            output?.print(connection)
             if let origin = connection.origin { listed[origin] = connection.revision }
           }
         case .connection(let connection):
@@ -41,7 +43,7 @@ extension QueryCommand {
             guard connection.revision > revision else { return }
             listed[origin] = nil
           }
-          output.print(connection)
+          output?.print(connection)
         case .away, .back, .reset:
           console.note(event)
         }

@@ -21,8 +21,8 @@ enum QueryCommand {
     summary: "List connections, newest first",
     discussion: """
       Terms of the filter language are joined by and; commas mean any of; a leading - negates. \
-      A bare word is searched in process names, paths, addresses, hosts and services. With --follow \
-      TIME is when a record last changed.
+      A bare word is searched in process names, paths, addresses, hosts and services; negated, as in \
+      -- -curl, it comes after --. With --follow TIME is when a record last changed.
       """,
     examples: [
       Example("netmon query error:any since:1h", "everything that failed in the last hour"),
@@ -42,7 +42,8 @@ enum QueryCommand {
         "limit", short: "n", \.limit, in: 0...Int.max, help: "how many at most, 0 for all")
       Option(
         "sort", \.sort, "[-]FIELD",
-        completion: .suggestions(RecordField.allCases.map(\.rawValue)),
+        completion: .suggestions(
+          RecordField.allCases.map(\.rawValue) + RecordField.allCases.map { "-\($0.rawValue)" }),
         help: "order by a field of the record, - for descending")
       Option(
         "fields", \.fields, help: "which fields of the record to print, in this order")
@@ -130,8 +131,8 @@ enum QueryCommand {
   }
 
   static func parseSort(_ text: String) throws -> ConnectionQuery.Sort {
-    if let sort = ConnectionQuery.Sort(text) { return sort }
     let name = text.hasPrefix("-") ? String(text.dropFirst()) : text
+    if let field = FieldList.field(named: name) { return .init(field, descending: name != text) }
     let hint = NetmonCore.closestMatch(to: name, among: RecordField.allCases.map(\.rawValue))
     throw CommandError(
       usage: "--sort: '\(terminalSafe(name))' is not a field"

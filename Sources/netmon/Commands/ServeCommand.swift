@@ -16,6 +16,10 @@ enum ServeCommand {
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
     var verbose = false
+
+    func configuration(_ invocation: Invocation) -> Server.Configuration {
+      .init(host: host, port: Int(port), now: invocation.now)
+    }
   }
 
   static let declaration = Command<Netmon.Action>(
@@ -46,6 +50,8 @@ enum ServeCommand {
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     let logger = invocation.console.logger(isVerbose: options.verbose)
+    // Where it cannot listen it makes no database either.
+    try await Server.check(options.configuration(invocation))
     try await DefaultDatabase.keeping(
       options.database, host: options.collecting.hostName, invocation
     ) { store in
@@ -64,8 +70,7 @@ enum ServeCommand {
       : nil
     let collecting = collector.map { "; collecting: \(terminalSafe($0.tierLine))" } ?? ""
     let server = try Server(
-      configuration: .init(host: options.host, port: Int(options.port), now: invocation.now),
-      store: store, logger: logger
+      configuration: options.configuration(invocation), store: store, logger: logger
     ) { address in
       console.say("serving \(address.url)/ from \(terminalSafe(store.path))\(collecting)")
       collector?.reportLeftovers(on: console)

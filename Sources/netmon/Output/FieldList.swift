@@ -22,7 +22,8 @@ struct FieldList: ArgumentValue {
     self.fields = fields
   }
 
-  private static func field(named name: String) -> RecordField? {
+  /// The field of that name, or of that name in the filter language.
+  static func field(named name: String) -> RecordField? {
     if let field = RecordField(rawValue: name.lowercased()) { return field }
     let names = Filter.key(named: name).map { [$0.name] + $0.aliases } ?? []
     return names.compactMap(RecordField.init(rawValue:)).first

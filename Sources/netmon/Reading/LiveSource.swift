@@ -6,8 +6,8 @@ import NetmonStore
 struct LiveSource: Sendable {
   var includesSelf: Bool
 
-  /// The sockets that match, by process and address unless sorted otherwise. They are numbered
-  /// from 1, as they are in no store.
+  /// The sockets that match, by process and address unless sorted otherwise. All that there are are
+  /// numbered from 1, as they are in no store, and have no origin.
   func connections(_ query: ConnectionQuery, now: Timestamp) throws -> [Connection] {
     let proc = try ProcFS()
     var scanner = SocketScanner(proc, tables: DiagSocketTables(proc))
@@ -18,13 +18,14 @@ struct LiveSource: Sendable {
         excludedPath: includesSelf ? nil : HostIdentity.executablePath,
         serviceName: { services[$0, $1] }))
     tracker.observe(try scanner.scan(now: now))
-    let found = tracker.drain().filter { query.filter.matches($0) }
+    let found = tracker.drain()
     // Records are large: sorting their indices moves less.
     var all = found.indices.sorted { Self.precedes(found[$0], found[$1]) }.map { found[$0] }
     for index in all.indices {
       all[index].id = Int64(index + 1)
       all[index].origin = nil
     }
+    all.removeAll { !query.filter.matches($0) }
     if let sort = query.sort { all.sort(by: sort) }
     return Array(all.dropFirst(query.offset).prefix(query.limit ?? .max))
   }

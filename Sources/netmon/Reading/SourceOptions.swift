@@ -13,7 +13,10 @@ struct SourceOptions: Sendable {
   var isLive = false
   var includesSelf = false
 
-  static func declarations<Root>(_ part: Property<Root, SourceOptions>) -> Group<Root> {
+  /// `hasLive` says whether the command can answer with `--live`, which help shows only then.
+  static func declarations<Root>(
+    _ part: Property<Root, SourceOptions>, hasLive: Bool = true
+  ) -> Group<Root> {
     Group(part) {
       Group("Where to look") {
         Option(
@@ -21,9 +24,11 @@ struct SourceOptions: Sendable {
         Option(
           "db", \.database, environment: "NETMON_DB",
           help: "read a database file; by default \(DefaultDatabase.forHelp)")
-        Flag("live", \.isLive, help: "read the kernel directly, with no database")
         Flag(
-          "include-self", \.includesSelf, help: "with --live, show netmon's own sockets too")
+          "live", \.isLive, isHidden: !hasLive, help: "read the kernel directly, with no database")
+        Flag(
+          "include-self", \.includesSelf, isHidden: !hasLive,
+          help: "with --live, show netmon's own sockets too")
         Exclusive("live", "server", "db")
       }
     }

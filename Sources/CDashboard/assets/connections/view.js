@@ -22,6 +22,8 @@ import { createToolbar } from "./toolbar.js";
 const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = { rows: 250, groups: 1000 };
+/** How long to wait for the next keystroke before more is loaded, ms. */
+const typing = 400;
 /** How often the server is asked again where only it can tell what matches, ms. */
 const patience = 3000;
 
@@ -51,7 +53,7 @@ class ConnectionsView {
   #mustGoUp = false;
   #mustFlush = false;
   #columnSign = "";
-  #timers = { flush: 0, again: 0 };
+  #timers = { flush: 0, again: 0, more: 0 };
   #unbind = () => {};
   #fit;
   #split;
@@ -143,7 +145,7 @@ class ConnectionsView {
     this.#unbind();
     this.#listing.stop();
     for (const timer of Object.values(this.#timers)) window.clearTimeout(timer);
-    this.#timers = { flush: 0, again: 0 };
+    this.#timers = { flush: 0, again: 0, more: 0 };
   }
 
   #begin() {
@@ -286,9 +288,13 @@ class ConnectionsView {
     this.#app.state.set({ sort: sort === formatSort(usualSort) ? null : sort });
   }
 
+  /** Loads more when the end is near, and nobody is typing. */
   #loadAhead(last) {
     const isNear = last > this.#arrangement.visible.length - 100;
     if (!isNear || this.#groups || this.#listing.isLoading || !this.#listing.canLoadMore) return;
-    void this.#listing.loadMore(this.#listing.rows.size + 1);
+    window.clearTimeout(this.#timers.more);
+    this.#timers.more = window.setTimeout(() => {
+      if (this.#listing.canLoadMore) void this.#listing.loadMore(this.#listing.rows.size + 1);
+    }, typing);
   }
 }

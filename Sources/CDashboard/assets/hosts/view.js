@@ -33,7 +33,7 @@ const tiers = {
 /** After so long without a word a host is late, and then silent, ms. */
 const limits = { late: 120_000, silent: 3_600_000 };
 const conditions = {
-  fresh: { glyph: "●", text: "heard of" }, late: { glyph: "◐", text: "late" },
+  heard: { glyph: "●", text: "heard of" }, late: { glyph: "◐", text: "late" },
   silent: { glyph: "○", text: "silent" },
 };
 
@@ -44,7 +44,7 @@ const conditions = {
  */
 export function conditionOf(seen, now) {
   const age = now - milliseconds(seen);
-  return age < limits.late ? "fresh" : age < limits.silent ? "late" : "silent";
+  return age < limits.late ? "heard" : age < limits.silent ? "late" : "silent";
 }
 
 /** @type {import("../table/list.js").ListColumn[]} */

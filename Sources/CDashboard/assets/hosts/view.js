@@ -1,5 +1,6 @@
 // The hosts: how well each is watched, and what is missing.
 
+import { addressOf, curlOf, jsonOf } from "../core/copying.js";
 import { h } from "../core/dom.js";
 import {
   ago, count, duration, milliseconds, percent, plural, timeOfDay, visible,
@@ -9,7 +10,7 @@ import { questionOf } from "../core/state.js";
 import { parse, term } from "../filter/language.js";
 import { predicateOf } from "../filter/predicate.js";
 import { createListView } from "../table/list.js";
-import { factList, section } from "../table/panel.js";
+import { copyButtons, factList, section } from "../table/panel.js";
 import { fillBad, shortTable, timeFact, wayOn } from "../table/parts.js";
 
 const mostGaps = 10_000;
@@ -141,6 +142,9 @@ function detail(app, host) {
       `${plural(host.connections, "connection")} failed`),
     wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
       ["Its processes", "processes", q], ["Its map", "map", q]]),
+    copyButtons(app, {
+      filter: () => q, JSON: () => jsonOf({ ...host, gaps: undefined }), curl: () => curlOf(addressOf("hosts")),
+    }),
     section("How it is watched",
       host.tier ? h("p", null, tiers[host.tier]?.text ?? visible(host.tier))
         : h("p", { class: "muted" }, "It has not said; its records came some other way."),

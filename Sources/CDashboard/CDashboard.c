@@ -105,6 +105,9 @@ static const struct {
     ASSET("/core/keys.js", SCRIPT)
 #embed "assets/core/keys.js"
     END
+    ASSET("/core/later.js", SCRIPT)
+#embed "assets/core/later.js"
+    END
     ASSET("/core/live.js", SCRIPT)
 #embed "assets/core/live.js"
     END

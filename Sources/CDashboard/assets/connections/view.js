@@ -2,6 +2,7 @@
 
 import { Arrangement } from "../core/arrangement.js";
 import { h } from "../core/dom.js";
+import { createLater } from "../core/later.js";
 import { newestFirst } from "../core/sorting.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
@@ -22,6 +23,8 @@ import { createToolbar } from "./toolbar.js";
 const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = { rows: 250, groups: 1000 };
+/** How long to wait for the next keystroke before more is loaded, ms. */
+const typing = 400;
 /** How often the server is asked again where only it can tell what matches, ms. */
 const patience = 3000;
 
@@ -51,7 +54,13 @@ class ConnectionsView {
   #mustGoUp = false;
   #mustFlush = false;
   #columnSign = "";
-  #timers = { flush: 0, again: 0 };
+  #flushing = createLater(() => this.#flush());
+  #askingAgain = createLater(() => {
+    if (!this.#listing.isLoading) void this.#listing.ask(this.#question);
+  });
+  #loadingAhead = createLater(() => {
+    if (this.#listing.canLoadMore) void this.#listing.loadMore(this.#listing.rows.size + 1);
+  });
   #unbind = () => {};
   #fit;
   #split;
@@ -128,9 +137,8 @@ class ConnectionsView {
     this.#pending.added.push(...added);
     for (const row of changed) this.#pending.changed.add(row);
     if (forgotten !== null) this.#pending.mustSort = true;
-    if (!this.#isLocal) this.#askAgain();
-    const delay = this.#state.group ? pace.groups : pace.rows;
-    this.#timers.flush ||= window.setTimeout(() => this.#flush(), delay);
+    if (!this.#isLocal) this.#askingAgain.within(patience);
+    this.#flushing.within(this.#state.group ? pace.groups : pace.rows);
   }
 
   #reset() {
@@ -142,8 +150,7 @@ class ConnectionsView {
     this.#isShown = false;
     this.#unbind();
     this.#listing.stop();
-    for (const timer of Object.values(this.#timers)) window.clearTimeout(timer);
-    this.#timers = { flush: 0, again: 0 };
+    for (const later of [this.#flushing, this.#askingAgain, this.#loadingAhead]) later.cancel();
   }
 
   #begin() {
@@ -152,18 +159,14 @@ class ConnectionsView {
       ...rowKeys(this.#table, () => this.#state.sel !== null && this.#close()),
       ["c", "Copy the row as a filter", () => this.#selection.copy(this.#table.activeItem)],
     ]);
-    const leave = this.#app.draft.subscribe(() => this.#filterAnew(true));
+    const leave = this.#app.draft.subscribe(() => {
+      this.#loadingAhead.cancel();
+      this.#filterAnew(true);
+    });
     this.#unbind = () => {
       unbind();
       leave();
     };
-  }
-
-  #askAgain() {
-    this.#timers.again ||= window.setTimeout(() => {
-      this.#timers.again = 0;
-      if (!this.#listing.isLoading) void this.#listing.ask(this.#question);
-    }, patience);
   }
 
   /** @param {any[] | null} added */
@@ -185,8 +188,7 @@ class ConnectionsView {
 
   /** Takes in what has come, unless rows are still being filtered: then when that is done. */
   #flush() {
-    window.clearTimeout(this.#timers.flush);
-    this.#timers.flush = 0;
+    this.#flushing.cancel();
     if (!this.#arrangement.isDone) {
       this.#mustFlush = true;
       return;
@@ -286,9 +288,10 @@ class ConnectionsView {
     this.#app.state.set({ sort: sort === formatSort(usualSort) ? null : sort });
   }
 
+  /** Loads more when the end is near, and nobody is typing. */
   #loadAhead(last) {
     const isNear = last > this.#arrangement.visible.length - 100;
-    if (!isNear || this.#groups || this.#listing.isLoading || !this.#listing.canLoadMore) return;
-    void this.#listing.loadMore(this.#listing.rows.size + 1);
+    const canLoad = !this.#listing.isLoading && this.#listing.canLoadMore;
+    if (isNear && canLoad && !this.#groups) this.#loadingAhead.within(typing);
   }
 }

@@ -177,6 +177,8 @@ class MapView {
       this.#layout = layout;
       this.#image = drawMap(layout, (key) => this.#choose(key), (key) => this.#light(key));
       this.#picture.replaceChildren(this.#image);
+      // Where there is no room for all of it those watched are in the middle.
+      this.#picture.scrollLeft = (width - this.#picture.clientWidth) / 2;
     }
     this.#light(null);
   }

@@ -1,12 +1,13 @@
 // The processes: what each listens on, talks to and fails at, also those that are gone.
 
+import { addressOf, curlOf, jsonOf } from "../core/copying.js";
 import { h } from "../core/dom.js";
 import { ago, count, percent, plural, visible } from "../core/format.js";
 import { microseconds } from "../core/rows.js";
 import { questionAt } from "../core/question.js";
 import { term } from "../filter/language.js";
 import { createListView } from "../table/list.js";
-import { factList, section } from "../table/panel.js";
+import { copyButtons, factList, section } from "../table/panel.js";
 import { fillBad, shortTable, timeFact, wayOn } from "../table/parts.js";
 import { peersOf } from "./peers.js";
 
@@ -131,6 +132,9 @@ function detail(app, process) {
       `${percent(process.errors, process.connections)} failed`),
     wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
       ["Its map", "map", q]]),
+    copyButtons(app, {
+      filter: () => q, JSON: () => jsonOf(process), curl: () => curlOf(addressOf("processes", { q })),
+    }),
     section("Who it is", factList([
       ["Executable", visible(process.process_path)], ["Command", visible(process.command)],
       ["User", process.user === null ? null : visible(process.user)],

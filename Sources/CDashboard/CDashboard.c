@@ -48,6 +48,9 @@ static const struct {
     ASSET("/connections/detail.js", SCRIPT)
 #embed "assets/connections/detail.js"
     END
+    ASSET("/connections/emptiness.js", SCRIPT)
+#embed "assets/connections/emptiness.js"
+    END
     ASSET("/connections/grouping.js", SCRIPT)
 #embed "assets/connections/grouping.js"
     END
@@ -102,11 +105,17 @@ static const struct {
     ASSET("/core/keys.js", SCRIPT)
 #embed "assets/core/keys.js"
     END
+    ASSET("/core/later.js", SCRIPT)
+#embed "assets/core/later.js"
+    END
     ASSET("/core/live.js", SCRIPT)
 #embed "assets/core/live.js"
     END
     ASSET("/core/poll.js", SCRIPT)
 #embed "assets/core/poll.js"
+    END
+    ASSET("/core/question.js", SCRIPT)
+#embed "assets/core/question.js"
     END
     ASSET("/core/rows.js", SCRIPT)
 #embed "assets/core/rows.js"
@@ -215,6 +224,9 @@ static const struct {
     END
     ASSET("/table/header.js", SCRIPT)
 #embed "assets/table/header.js"
+    END
+    ASSET("/table/keys.js", SCRIPT)
+#embed "assets/table/keys.js"
     END
     ASSET("/table/list.js", SCRIPT)
 #embed "assets/table/list.js"

@@ -1,7 +1,6 @@
 // All about one connection.
 
-import { apiURL } from "../core/api.js";
-import { curlOf, filterOf, jsonOf } from "../core/copying.js";
+import { addressOf, curlOf, filterOf, jsonOf } from "../core/copying.js";
 import { button, h } from "../core/dom.js";
 import { ago, bytes, count, duration, timeOfDay, visible } from "../core/format.js";
 import { meaningOf, stepsOf } from "../errors/explanations.js";
@@ -27,7 +26,7 @@ export function connectionDetail(app, record, explanation, kin) {
     lifeDiagram(record),
     copyButtons(app, {
       filter: () => filterOf(record), JSON: () => jsonOf(record),
-      curl: () => curlOf(new URL(apiURL(`connections/${record.id}`), document.baseURI).href),
+      curl: () => curlOf(addressOf(`connections/${record.id}`)),
     }),
     section("Why it failed", record.error && evidence(record),
       explanation && h("h4", null, explanation.summary),

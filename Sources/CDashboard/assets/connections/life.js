@@ -76,8 +76,9 @@ function detailOf(id, record, state) {
 function lastingOf(record, state) {
   const { duration_us: lasted, bytes_sent: sent, bytes_received: got } = record;
   const time = lasted === null ? "" : duration(Math.max(0, lasted - (record.connect_us ?? 0)));
-  const data = sent === null && got === null ? "" : `${unbroken(`↑ ${bytes(sent)}`)} ${unbroken(`↓ ${bytes(got)}`)}`;
-  return [state === "failed" ? "failed after" : "", unbroken(time), data].filter(Boolean).join(" ");
+  const data = [`↑ ${bytes(sent)}`, `↓ ${bytes(got)}`].map(unbroken).join(" ");
+  const isCounted = sent !== null || got !== null;
+  return [state === "failed" ? "failed after" : "", unbroken(time), isCounted && data].filter(Boolean).join(" ");
 }
 
 /** With spaces at which no line ends. @param {string} text */

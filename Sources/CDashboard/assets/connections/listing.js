@@ -17,9 +17,9 @@ import { Rows } from "../core/rows.js";
  */
 
 /** Small, as the answer comes while somebody is typing. */
-const pageSize = 250;
-/** Of those that are loaded in the background. */
-const largePageSize = 2000;
+const pageSize = 100;
+/** Of those that follow. */
+const largePageSize = 1000;
 
 /** Nothing is known yet. */
 const unknown = Object.freeze({ time: Infinity, next: null, isComplete: false });
@@ -116,9 +116,8 @@ export class Listing {
   async loadMore(target) {
     if (this.isLoading) return;
     await this.#load(async (signal) => {
-      const size = target - this.rows.size > largePageSize ? largePageSize : pageSize;
       do {
-        this.#take(await this.#page(this.#matching.next, size, signal));
+        this.#take(await this.#page(this.#matching.next, largePageSize, signal));
       } while (this.canLoadMore && this.rows.size < target);
     });
   }

@@ -1,7 +1,6 @@
 // What stands over the connections table: how many there are, and how they are shown.
 
-import { apiURL } from "../core/api.js";
-import { copy, curlOf, jsonOf } from "../core/copying.js";
+import { addressOf, copy, curlOf, jsonOf } from "../core/copying.js";
 import { button, h, replaceChildren, setText } from "../core/dom.js";
 import { count, plural } from "../core/format.js";
 import { mostRows } from "../core/rows.js";
@@ -87,7 +86,6 @@ function createColumnMenu(app) {
 
 /** What can be taken away: all that match as a file, or the question itself. */
 function createExportMenu(app, view) {
-  const address = (path, asked) => new URL(apiURL(path, asked), document.baseURI).href;
   // An export has one order: the newest first.
   const parameters = () => parametersOf({ ...view.question(), sort: usualSort });
   const files = {
@@ -97,7 +95,7 @@ function createExportMenu(app, view) {
     files.csv, files.jsonl,
     menuButton("Copy the filter", () => void copy(app, parameters().q, "the filter")),
     menuButton("Copy as curl", () => void copy(
-      app, curlOf(address("connections", parametersOf(view.question()))), "the command")),
+      app, curlOf(addressOf("connections", parametersOf(view.question()))), "the command")),
     menuButton("Copy the first 1,000 as JSON", () => void copy(
       app, `[${view.rows().slice(0, 1000).map(jsonOf).join(",\n")}]`, "the records")),
   ], { isRight: true });
@@ -105,7 +103,7 @@ function createExportMenu(app, view) {
     element,
     update() {
       for (const [format, link] of Object.entries(files)) {
-        const href = address("export", { ...parameters(), format });
+        const href = addressOf("export", { ...parameters(), format });
         if (link.getAttribute("href") !== href) link.setAttribute("href", href);
       }
     },

@@ -1,15 +1,17 @@
 // The connections: a table of all that were seen, and all about the one that is selected.
 
 import { Arrangement } from "../core/arrangement.js";
-import { h, replaceChildren } from "../core/dom.js";
-import { emptiness, loading, problemText } from "../core/empty.js";
+import { h } from "../core/dom.js";
+import { createLater } from "../core/later.js";
 import { newestFirst } from "../core/sorting.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
+import { rowKeys } from "../table/keys.js";
 import { createPanel } from "../table/panel.js";
 import { createTable } from "../table/virtual.js";
 import { mostRows } from "../core/rows.js";
 import { chosenColumns, groupedColumns } from "./columns.js";
+import { createEmptiness } from "./emptiness.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
 import { outcomeOf } from "./outcome.js";
@@ -20,7 +22,9 @@ import { createToolbar } from "./toolbar.js";
 /** How long filtering may take of a frame, ms. */
 const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
-const pace = 250;
+const pace = { rows: 250, groups: 1000 };
+/** How long to wait for the next keystroke before more is loaded, ms. */
+const typing = 400;
 /** How often the server is asked again where only it can tell what matches, ms. */
 const patience = 3000;
 
@@ -50,12 +54,17 @@ class ConnectionsView {
   #mustGoUp = false;
   #mustFlush = false;
   #columnSign = "";
-  #timers = { flush: 0, again: 0 };
+  #flushing = createLater(() => this.#flush());
+  #askingAgain = createLater(() => {
+    if (!this.#listing.isLoading) void this.#listing.ask(this.#question);
+  });
+  #loadingAhead = createLater(() => {
+    if (this.#listing.canLoadMore) void this.#listing.loadMore(this.#listing.rows.size + 1);
+  });
   #unbind = () => {};
   #fit;
   #split;
-  #empty = h("div");
-  #emptyFor = "";
+  #empty;
 
   /** @param {any} app */
   constructor(app) {
@@ -81,10 +90,14 @@ class ConnectionsView {
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
+    this.#empty = createEmptiness(app);
     this.#split = h("div", { class: "split" }, this.#table.element, panel.element);
     this.#fit = fitHeight(this.#split);
     this.element = h("section", { class: "connections", "aria-label": "Connections" },
-      this.#toolbar.element, this.#empty, this.#split);
+      this.#toolbar.element, this.#empty.element, this.#split);
+    app.live.subscribe({
+      change: (records) => this.#follow(records), reset: () => this.#reset(),
+    });
   }
 
   /** @param {any} state */
@@ -98,63 +111,62 @@ class ConnectionsView {
     if (isFirst || formatSort(before.sort) !== formatSort(this.#question.sort)) {
       this.#arrangement.setOrder(orderOf(this.#question));
     }
-    if (isFirst || isOther) void this.#listing.ask(this.#question);
-    if (isFirst || isOther) this.#filterAnew(true);
+    if (isFirst || isOther) {
+      void this.#listing.ask(this.#question);
+      this.#filterAnew(true);
+    }
     this.#selection.show(state.sel);
     this.#table.select(state.sel);
     this.#schedule();
     this.#fit();
   }
 
-  /** @param {any[]} records */
-  change(records) {
+  /**
+   * Takes in what the stream brings, also while another view is shown: so no rows are missing when
+   * this one is again.
+   * @param {any[]} records
+   */
+  #follow(records) {
     if (this.#question.at) return;
     const { added, changed, forgotten } = this.#listing.change(records);
     this.#note(added);
+    if (!this.#isShown) {
+      this.#pending.mustSort = true;
+      return;
+    }
     this.#pending.added.push(...added);
     for (const row of changed) this.#pending.changed.add(row);
     if (forgotten !== null) this.#pending.mustSort = true;
-    if (!this.#isLocal) this.#askAgain();
-    this.#timers.flush ||= window.setTimeout(() => this.#flush(), pace);
+    if (!this.#isLocal) this.#askingAgain.within(patience);
+    this.#flushing.within(this.#state.group ? pace.groups : pace.rows);
   }
 
-  reset() {
+  #reset() {
     this.#listing.forget();
-    void this.#listing.ask(this.#question);
+    if (this.#isShown) void this.#listing.ask(this.#question);
   }
 
   hide() {
     this.#isShown = false;
     this.#unbind();
     this.#listing.stop();
-    for (const timer of Object.values(this.#timers)) window.clearTimeout(timer);
-    this.#timers = { flush: 0, again: 0 };
+    for (const later of [this.#flushing, this.#askingAgain, this.#loadingAhead]) later.cancel();
   }
 
   #begin() {
     this.#isShown = true;
-    const move = (step) => () => {
-      this.#table.focus();
-      this.#table.move(step);
-    };
     const unbind = this.#app.keys.bind("Connections", [
-      ["j", "next row", move(1)], ["k", "row before", move(-1)],
-      ["Enter", "all about the row", () => this.#table.open()],
-      ["Escape", "close it", () => this.#state.sel !== null && this.#close()],
-      ["c", "copy the row as a filter", () => this.#selection.copy(this.#table.activeItem)],
+      ...rowKeys(this.#table, () => this.#state.sel !== null && this.#close()),
+      ["c", "Copy the row as a filter", () => this.#selection.copy(this.#table.activeItem)],
     ]);
-    const leave = this.#app.draft.subscribe(() => this.#filterAnew(true));
+    const leave = this.#app.draft.subscribe(() => {
+      this.#loadingAhead.cancel();
+      this.#filterAnew(true);
+    });
     this.#unbind = () => {
       unbind();
       leave();
     };
-  }
-
-  #askAgain() {
-    this.#timers.again ||= window.setTimeout(() => {
-      this.#timers.again = 0;
-      if (!this.#listing.isLoading) void this.#listing.ask(this.#question);
-    }, patience);
   }
 
   /** @param {any[] | null} added */
@@ -176,8 +188,7 @@ class ConnectionsView {
 
   /** Takes in what has come, unless rows are still being filtered: then when that is done. */
   #flush() {
-    window.clearTimeout(this.#timers.flush);
-    this.#timers.flush = 0;
+    this.#flushing.cancel();
     if (!this.#arrangement.isDone) {
       this.#mustFlush = true;
       return;
@@ -237,26 +248,15 @@ class ConnectionsView {
     }
     this.#mustGoUp = false;
     this.#table.draw();
+    if (!isDone) return;
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
       hasHosts: this.#hosts.size > 1,
     });
-    this.#drawEmptiness(rows.length === 0 && isDone);
-  }
-
-  #drawEmptiness(isEmpty) {
-    this.#empty.hidden = !isEmpty;
+    const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;
-    const { isLoading, problem } = this.#listing;
-    const sign = JSON.stringify([isEmpty, isLoading, problem?.message, this.#question]);
-    if (sign === this.#emptyFor) return;
-    this.#emptyFor = sign;
-    const told = () => {
-      if (problem) return problemText(/** @type {any} */ (problem));
-      return isLoading ? loading() : emptiness(this.#app, "No connection");
-    };
-    replaceChildren(this.#empty, isEmpty && told());
+    this.#empty.update(isEmpty, this.#listing, this.#question);
   }
 
   #drawColumns(grouping) {
@@ -288,9 +288,10 @@ class ConnectionsView {
     this.#app.state.set({ sort: sort === formatSort(usualSort) ? null : sort });
   }
 
+  /** Loads more when the end is near, and nobody is typing. */
   #loadAhead(last) {
     const isNear = last > this.#arrangement.visible.length - 100;
-    if (!isNear || this.#groups || this.#listing.isLoading || !this.#listing.canLoadMore) return;
-    void this.#listing.loadMore(this.#listing.rows.size + 1);
+    const canLoad = !this.#listing.isLoading && this.#listing.canLoadMore;
+    if (isNear && canLoad && !this.#groups) this.#loadingAhead.within(typing);
   }
 }

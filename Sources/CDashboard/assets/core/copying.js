@@ -1,6 +1,7 @@
 // Records and questions as text for the clipboard.
 
 import { term } from "../filter/language.js";
+import { apiURL } from "./api.js";
 
 /**
  * A filter that finds connections like this one: same process, same other end, same error.
@@ -19,11 +20,20 @@ export function filterOf(record) {
 }
 
 /**
- * A record as JSON, as the server tells it.
- * @param {any} record
+ * Something as JSON, as the server tells it: without what the page has added.
+ * @param {any} item
  */
-export function jsonOf({ time, ...record }) {
-  return JSON.stringify(record, null, 2);
+export function jsonOf({ time, condition, ...item }) {
+  return JSON.stringify(item, null, 2);
+}
+
+/**
+ * The address of an answer of the API.
+ * @param {string} path below `api/`
+ * @param {import("./api.js").Parameters} [parameters]
+ */
+export function addressOf(path, parameters) {
+  return new URL(apiURL(path, parameters), document.baseURI).href;
 }
 
 /**

@@ -166,6 +166,14 @@ export function createLive({ api, window }) {
   }
 
   window.addEventListener("online", () => source === null && retryTimer && open());
+  // A page that is kept for the back button keeps no connection: browsers have six for a server, and
+  // after six such pages none would be left.
+  window.addEventListener("pagehide", () => {
+    window.clearTimeout(retryTimer);
+    source?.close();
+    source = null;
+  });
+  window.addEventListener("pageshow", ({ persisted }) => persisted && open());
 
   return {
     status: () => status,

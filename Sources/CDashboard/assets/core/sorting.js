@@ -54,7 +54,7 @@ export function compareRows(a, b, { key, isDescending }) {
  */
 export function sortRows(rows, order) {
   const byTime = sortByTime([...rows]);
-  if (order.key === newestFirst.key) return order.isDescending ? byTime : byTime.reverse();
+  if (order.key === newestFirst.key && order.isDescending) return byTime;
   const values = byTime.map((row) => order.key(row) ?? null);
   const ranks = new Map(inOrder(new Set(values), order.isDescending)
     .map((value, rank) => [value, rank]));

@@ -78,13 +78,22 @@ export function createErrorsView(app) {
     next?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Returns false when there is nothing to close. */
+  function close() {
+    if (app.state.get().sel === null) return false;
+    app.state.set({ sel: null }, { replace: true });
+    return true;
+  }
+
   return {
     element,
     show(state) {
       unbind ??= app.keys.bind("Errors", [
         ["j", "Next group", () => move(1)],
         ["k", "Previous group", () => move(-1)],
+        // A group's button does it by itself.
         ["Enter", "Open or close a group", () => false],
+        ["Escape", "Close the group that is open", close],
       ]);
       const next = JSON.stringify(questionOf(state));
       poll.hold(state.paused);

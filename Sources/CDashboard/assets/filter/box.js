@@ -4,7 +4,7 @@
 import { button, h } from "../core/dom.js";
 import { createCatalog } from "./catalog.js";
 import { showChips } from "./chips.js";
-import { keyChoices, placeAt, valueChoices } from "./completion.js";
+import { isBeginning, keyChoices, placeAt, valueChoices } from "./completion.js";
 import { isUnfinished, without } from "./language.js";
 import { createListbox } from "./listbox.js";
 import { createMistakeView, mistakeIn } from "./mistake.js";
@@ -52,10 +52,17 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     draft.set(input.value);
     showMistake(null);
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      if (!isUnfinished(input.value)) void check();
-    }, pause);
+    timer = window.setTimeout(settle, pause);
     void complete();
+  }
+
+  /** Nobody types any more: what is not in the middle of a term comes into effect. */
+  async function settle() {
+    const text = input.value;
+    if (isUnfinished(text)) return;
+    const place = placeAt(text, input.selectionStart ?? 0);
+    const choices = place.key ? await catalog.choices(place.key).catch(() => []) : [];
+    if (input.value === text && !isBeginning(choices, place)) void check();
   }
 
   /** Puts a text into the box, and into effect.

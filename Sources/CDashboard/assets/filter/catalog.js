@@ -91,8 +91,21 @@ export function createCatalog(api) {
     return items;
   }
 
+  /** @param {string} name of the key, or an alias */
+  async function keyNamed(name) {
+    const known = await loadKeys();
+    return known.find((each) => each.name === name || each.aliases.includes(name));
+  }
+
   return {
     keys: loadKeys,
+
+    /**
+     * The only values that a key may have; none when it may have any.
+     * @param {string} name of the key, or an alias
+     * @returns {Promise<string[]>}
+     */
+    choices: async (name) => (await keyNamed(name))?.values ?? [],
 
     /**
      * Values that a key may have.
@@ -100,8 +113,7 @@ export function createCatalog(api) {
      * @returns {Promise<string[]>}
      */
     async values(name) {
-      const known = await loadKeys();
-      const key = known.find((each) => each.name === name || each.aliases.includes(name));
+      const key = await keyNamed(name);
       if (!key) return [];
       if (key.values.length > 0) return key.values;
       if (key.name === "since" || key.name === "until") return durations;

@@ -57,6 +57,17 @@ export function fitting(items, typed, names) {
 }
 
 /**
+ * Whether what is typed is the beginning of a choice, and no choice yet.
+ * @param {string[]} choices
+ * @param {Place} place
+ */
+export function isBeginning(choices, { typed }) {
+  const wanted = typed.toLowerCase();
+  const names = choices.map((choice) => choice.toLowerCase());
+  return !names.includes(wanted) && names.some((name) => name.startsWith(wanted));
+}
+
+/**
  * Keys to choose from.
  * @param {import("./catalog.js").Key[]} keys
  * @param {Place} place

@@ -1,5 +1,6 @@
 // The hosts: how well each is watched, and what is missing.
 
+import { addressOf, curlOf, jsonOf } from "../core/copying.js";
 import { h } from "../core/dom.js";
 import {
   ago, count, duration, milliseconds, percent, plural, timeOfDay, visible,
@@ -9,7 +10,7 @@ import { questionOf } from "../core/state.js";
 import { parse, term } from "../filter/language.js";
 import { predicateOf } from "../filter/predicate.js";
 import { createListView } from "../table/list.js";
-import { factList, section } from "../table/panel.js";
+import { copyButtons, factList, section } from "../table/panel.js";
 import { fillBad, shortTable, timeFact, wayOn } from "../table/parts.js";
 
 const mostGaps = 10_000;
@@ -33,7 +34,7 @@ const tiers = {
 /** After so long without a word a host is late, and then silent, ms. */
 const limits = { late: 120_000, silent: 3_600_000 };
 const conditions = {
-  fresh: { glyph: "●", text: "heard of" }, late: { glyph: "◐", text: "late" },
+  heard: { glyph: "●", text: "heard of" }, late: { glyph: "◐", text: "late" },
   silent: { glyph: "○", text: "silent" },
 };
 
@@ -44,7 +45,7 @@ const conditions = {
  */
 export function conditionOf(seen, now) {
   const age = now - milliseconds(seen);
-  return age < limits.late ? "fresh" : age < limits.silent ? "late" : "silent";
+  return age < limits.late ? "heard" : age < limits.silent ? "late" : "silent";
 }
 
 /** @type {import("../table/list.js").ListColumn[]} */
@@ -141,6 +142,9 @@ function detail(app, host) {
       `${plural(host.connections, "connection")} failed`),
     wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
       ["Its processes", "processes", q], ["Its map", "map", q]]),
+    copyButtons(app, {
+      filter: () => q, JSON: () => jsonOf({ ...host, gaps: undefined }), curl: () => curlOf(addressOf("hosts")),
+    }),
     section("How it is watched",
       host.tier ? h("p", null, tiers[host.tier]?.text ?? visible(host.tier))
         : h("p", { class: "muted" }, "It has not said; its records came some other way."),

@@ -5,9 +5,10 @@ import { emptiness, loading, problemText } from "../core/empty.js";
 import { count, plural, visible } from "../core/format.js";
 import { createPoll } from "../core/poll.js";
 import { compareValues } from "../core/sorting.js";
-import { questionOf } from "../core/state.js";
+import { questionAt } from "../core/question.js";
 import { narrowed, quote } from "../filter/language.js";
 import { formatSort, parseSort, sortAfterClick } from "../table/header.js";
+import { rowKeys } from "../table/keys.js";
 import { createTable } from "../table/virtual.js";
 import { columns } from "./columns.js";
 import { drawMap, legend, lightUp } from "./draw.js";
@@ -52,6 +53,7 @@ class MapView {
   #image = null;
   #asked = "";
   #isShown = false;
+  #unbind = () => {};
   #poll = createPoll((signal) => this.#load(signal), period, (problem) => {
     // What was shown before stays while the server is away.
     if (this.#graph.links.length === 0) replaceChildren(this.#empty, problemText(problem));
@@ -87,14 +89,20 @@ class MapView {
   /** @param {any} state */
   show(state) {
     this.#state = state;
-    this.#isShown = true;
+    if (!this.#isShown) this.#begin();
     this.#select.value = this.#by;
-    const asked = JSON.stringify([questionOf(state), this.#by]);
+    const asked = JSON.stringify([questionAt(state), this.#by]);
     if (asked !== this.#asked) {
       this.#asked = asked;
       this.#poll.now();
     }
     this.#draw();
+  }
+
+  #begin() {
+    this.#isShown = true;
+    this.#unbind = this.#app.keys.bind("Map", rowKeys(this.#table, () =>
+      this.#state.sel !== null && this.#app.state.set({ sel: null }, { replace: true })));
   }
 
   change() {
@@ -107,13 +115,14 @@ class MapView {
 
   hide() {
     this.#isShown = false;
+    this.#unbind();
     this.#asked = "";
     this.#poll.stop();
   }
 
   /** @param {AbortSignal} signal */
   async #load(signal) {
-    const question = questionOf(this.#state);
+    const question = questionAt(this.#state);
     const by = this.#by;
     const q = `${question.q ?? ""} direction:outbound,inbound`.trim();
     const [{ value: records }, { groups }] = await Promise.all([
@@ -168,6 +177,8 @@ class MapView {
       this.#layout = layout;
       this.#image = drawMap(layout, (key) => this.#choose(key), (key) => this.#light(key));
       this.#picture.replaceChildren(this.#image);
+      // Where there is no room for all of it those watched are in the middle.
+      this.#picture.scrollLeft = (width - this.#picture.clientWidth) / 2;
     }
     this.#light(null);
   }

@@ -1,12 +1,13 @@
 // The processes: what each listens on, talks to and fails at, also those that are gone.
 
+import { addressOf, curlOf, jsonOf } from "../core/copying.js";
 import { h } from "../core/dom.js";
 import { ago, count, percent, plural, visible } from "../core/format.js";
 import { microseconds } from "../core/rows.js";
-import { questionOf } from "../core/state.js";
+import { questionAt } from "../core/question.js";
 import { term } from "../filter/language.js";
 import { createListView } from "../table/list.js";
-import { factList, section } from "../table/panel.js";
+import { copyButtons, factList, section } from "../table/panel.js";
 import { fillBad, shortTable, timeFact, wayOn } from "../table/parts.js";
 import { peersOf } from "./peers.js";
 
@@ -109,7 +110,7 @@ export function createProcessesView(app) {
     sort: { id: "last_seen", isDescending: true },
     kind: ({ condition }) => condition,
     load: async (state, signal) => withConditions(
-      await app.api.get("processes", { ...questionOf(state), limit: most }, signal)),
+      await app.api.get("processes", { ...questionAt(state), limit: most }, signal)),
     summary: (processes) => {
       const failing = processes.filter(({ errors }) => errors > 0).length;
       const all = processes.length === most ? `the ${count(most)} processes seen last`
@@ -131,6 +132,9 @@ function detail(app, process) {
       `${percent(process.errors, process.connections)} failed`),
     wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
       ["Its map", "map", q]]),
+    copyButtons(app, {
+      filter: () => q, JSON: () => jsonOf(process), curl: () => curlOf(addressOf("processes", { q })),
+    }),
     section("Who it is", factList([
       ["Executable", visible(process.process_path)], ["Command", visible(process.command)],
       ["User", process.user === null ? null : visible(process.user)],
@@ -145,11 +149,10 @@ function detail(app, process) {
 }
 
 async function more(app, process, signal) {
-  const q = filterOf(process);
-  const { since, until } = questionOf(app.state.get());
-  const [records, failures] = await Promise.all([
-    app.api.get("connections", { q, since, until, limit: sampled }, signal),
-    app.api.get("errors", { q, since, until, by: "error,remote" }, signal),
+  const question = questionAt({ ...app.state.get(), q: filterOf(process) });
+  const [{ value: records }, failures] = await Promise.all([
+    app.api.getPage("connections", { ...question, limit: sampled }, signal),
+    app.api.get("errors", { ...question, by: "error,remote" }, signal),
   ]);
   const title = records.length < sampled ? "Talks to" : `Talks to (the newest ${count(sampled)})`;
   return [

@@ -4,9 +4,11 @@
 import { h, replaceChildren, setText } from "../core/dom.js";
 import { emptiness, loading, problemText } from "../core/empty.js";
 import { createPoll } from "../core/poll.js";
+import { questionAt } from "../core/question.js";
 import { compareValues } from "../core/sorting.js";
 import { fitHeight } from "./fit.js";
 import { formatSort, parseSort, sortAfterClick } from "./header.js";
+import { rowKeys } from "./keys.js";
 import { createPanel } from "./panel.js";
 import { createTable } from "./virtual.js";
 
@@ -91,7 +93,7 @@ class ListView {
   show(state) {
     this.#state = state;
     if (!this.#isShown) this.#begin();
-    const asked = JSON.stringify([state.q, state.since, state.until]);
+    const asked = JSON.stringify(questionAt(state));
     if (asked !== this.#asked) {
       this.#asked = asked;
       this.#poll.now();
@@ -119,15 +121,8 @@ class ListView {
 
   #begin() {
     this.#isShown = true;
-    const move = (step) => () => {
-      this.#table.focus();
-      this.#table.move(step);
-    };
-    this.#unbind = this.#app.keys.bind(this.#options.label, [
-      ["j", "next row", move(1)], ["k", "row before", move(-1)],
-      ["Enter", "all about the row", () => this.#table.open()],
-      ["Escape", "close it", () => this.#state.sel !== null && this.#close()],
-    ]);
+    this.#unbind = this.#app.keys.bind(this.#options.label,
+      rowKeys(this.#table, () => this.#state.sel !== null && this.#close()));
   }
 
   /** @param {AbortSignal} signal */

@@ -61,6 +61,7 @@ class VirtualTable {
       onscroll: () => this.#schedule(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#handleKey(event),
       onclick: (/** @type {MouseEvent} */ event) => this.#handleClick(event),
+      onpointerover: ({ target }) => this.#entitle(target),
     }, this.#head, this.#body);
     new ResizeObserver(() => this.#schedule()).observe(this.element);
     this.#media.addEventListener("change", () => this.#layOut());
@@ -107,6 +108,8 @@ class VirtualTable {
     const moved = anchor === undefined ? place : findKey(items, key(anchor), key, place);
     if (this.#activeKey !== null) {
       this.#active = findKey(items, this.#activeKey, key, Math.max(this.#active, 0));
+      // What is no longer in the table is not looked for again.
+      if (this.#active < 0) this.#activeKey = null;
     }
     this.#items = items;
     scroller.setAttribute("role", isTree ? "treegrid" : "grid");
@@ -225,7 +228,6 @@ class VirtualTable {
       texts[place] = text;
       if (column.fill) column.fill(cells[place], item);
       else cells[place].textContent = text;
-      cells[place].title = text;
     });
   }
 
@@ -264,6 +266,14 @@ class VirtualTable {
     if (!held || key !== (held.isExpanded ? "ArrowLeft" : "ArrowRight")) return false;
     this.open();
     return true;
+  }
+
+  /** A cell whose text does not fit tells it to the pointer. */
+  #entitle(target) {
+    const cell = target instanceof Element ? target.closest(".vrow .cell") : null;
+    if (cell instanceof HTMLElement) {
+      cell.title = cell.scrollWidth > cell.clientWidth ? cell.textContent ?? "" : "";
+    }
   }
 
   /** @param {MouseEvent} event */

@@ -135,11 +135,10 @@ function rectangle(x, y, width, height) {
 }
 
 /**
- * The bucket that a time falls in: its index, or the nearest one's.
+ * The index of the bucket that a time falls in; that of the first or last one outside of them.
  * @param {Timeline} timeline
  * @param {number} time ms
  */
-export function bucketAt({ buckets, width }, time) {
-  const found = buckets.findLastIndex((bucket) => bucket.time <= time);
-  return found >= 0 && time < buckets[found].time + width ? found : Math.max(0, found);
+export function bucketAt({ buckets }, time) {
+  return Math.max(0, buckets.findLastIndex((bucket) => bucket.time <= time));
 }

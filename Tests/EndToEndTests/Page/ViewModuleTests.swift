@@ -1,0 +1,194 @@
+import BrowserDriver
+import Testing
+
+/// What the views decide, asked in a real browser: each script answers with what does not hold.
+@Suite(
+  "What the page's views stand on", .serialized,
+  .enabled(if: PageSite.isPossible, Comment(rawValue: PageSite.requirement))
+)
+struct ViewModuleTests {
+  private let site: PageSite
+  private let page: Page
+
+  init() async throws {
+    site = try await PageSite([])
+    page = try await site.page()
+  }
+
+  /// Records with values that repeat and are missing, always the same ones.
+  private static let records = """
+    let seed = 7;
+    const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+    const record = (id, revision = 1) => ({
+      id, revision, timestamp: new Date(1.7e12 + random(500) * 1000).toISOString(),
+      bytes_sent: random(3) ? random(50) : null, process_name: ["curl", "Nginx", "nginx", ""][random(4)],
+    });
+    """
+
+  private func expectNothingWrong(_ script: String) async throws {
+    let wrong = try await page.evaluate(
+      "(async () => { const wrong = []; \(script); return wrong; })()")
+    #expect(wrong == .list([]))
+  }
+
+  @Test("rows are kept once, in their latest state, and the oldest go first")
+  func rows() async throws {
+    try await expectNothingWrong(
+      """
+      const { Rows, microseconds } = await import("/core/rows.js");
+      if (microseconds("2023-11-14T22:13:20.000123Z") !== 1.7e15 + 123) wrong.push("time");
+      const at = (id, time, revision = 1) =>
+        ({ id, revision, timestamp: new Date(1.7e12 + time * 1000).toISOString(), state: `r${revision}` });
+      const rows = new Rows(100);
+      const { added } = rows.upsert([at(1, 5), at(2, 6)]);
+      if (added.length !== 2 || rows.get(1) !== added[0]) wrong.push("added");
+      const { changed } = rows.upsert([at(1, 5, 3), at(2, 6, 1)]);
+      if (changed.length !== 1 || changed[0] !== added[0] || added[0].state !== "r3") wrong.push("changed");
+      rows.upsert([at(1, 5, 2)]);
+      if (rows.get(1).revision !== 3) wrong.push("an older revision");
+      const { forgotten } = rows.upsert(Array.from({ length: 200 }, (_, index) => at(10 + index, 10 + index)));
+      if (rows.size !== 100 || rows.get(1) || rows.get(109) || !rows.get(110)) wrong.push("the oldest");
+      if (forgotten !== microseconds(at(0, 109).timestamp)) wrong.push("what was forgotten");
+      """)
+  }
+
+  /// Rows that come and change one by one end up where sorting and filtering all of them puts them.
+  @Test("rows stay in order and filtered while they change")
+  func arrangement() async throws {
+    try await expectNothingWrong(
+      """
+      const { Rows } = await import("/core/rows.js");
+      const { Arrangement } = await import("/core/arrangement.js");
+      const { compareRows, newestFirst } = await import("/core/sorting.js");
+      \(Self.records)
+      const orders = [
+        newestFirst, { key: newestFirst.key, isDescending: false },
+        ...["bytes_sent", "process_name"].flatMap((field) => [true, false].map((isDescending) =>
+          ({ key: (row) => row[field], isDescending }))),
+      ];
+      const matches = (row) => row.process_name !== "curl";
+      for (const [index, order] of orders.entries()) {
+        const rows = new Rows();
+        rows.upsert(Array.from({ length: 3000 }, (_, id) => record(id)));
+        const arrangement = new Arrangement(order);
+        arrangement.setRows(rows.values());
+        arrangement.setPredicate(matches, true);
+        // With no time at all it still goes on, a piece at a time.
+        let pieces = 1;
+        while (!arrangement.advance(0, () => 0)) pieces += 1;
+        if (pieces !== 3) wrong.push(`${index} pieces: ${pieces}`);
+        for (let round = 0; round < 20; round += 1) {
+          const changes = Array.from({ length: 15 }, (_, each) => {
+            const id = each < 5 ? 3000 + round * 5 + each : random(3000);
+            const known = rows.get(id);
+            const timestamp = known?.timestamp;
+            return { ...record(id, (known?.revision ?? 0) + 1), ...(timestamp ? { timestamp } : {}) };
+          });
+          const { added, changed } = rows.upsert(changes);
+          arrangement.merge(added, [...new Set(changed)]);
+        }
+        const expected = [...rows.values()].filter(matches).sort((a, b) => compareRows(a, b, order));
+        const found = arrangement.visible;
+        if (expected.length !== found.length || expected.some((row, place) => row !== found[place])) {
+          wrong.push(`order ${index}`);
+        }
+      }
+      """)
+  }
+
+  @Test("the map is the same for the same graph, within its bounds, and leaves nothing out")
+  func map() async throws {
+    try await expectNothingWrong(
+      """
+      const { graphOf } = await import("/map/graph.js");
+      const { layOut, orderedLayers, crossings } = await import("/map/layout.js");
+      \(Self.records)
+      const records = Array.from({ length: 4000 }, (_, id) => ({
+        process_name: `p${random(90)}`, host: "h", direction: random(5) ? "outbound" : "inbound",
+        remote_addr: `10.0.${random(9)}.${random(40)}:${[443, 80, 5432][random(3)]}`,
+      }));
+      const failures = records.slice(0, 300).map((each) => ({
+        ...each, error: "ECONNREFUSED", count: 1 + random(9), successes: random(20),
+      }));
+      const room = [50, 60, 90];
+      const graph = graphOf(records, failures, "process", room);
+      if (graph.nodes.length > 200) wrong.push(`${graph.nodes.length} nodes`);
+      const failed = failures.reduce((sum, { count }) => sum + count, 0);
+      if (graph.links.reduce((sum, { errors }) => sum + errors, 0) !== failed) wrong.push("failures");
+      const members = graph.nodes.filter(({ layer }) => layer === 1)
+        .reduce((sum, node) => sum + node.members, 0);
+      if (members !== new Set(records.map((each) => each.process_name)).size) wrong.push("members");
+      const keys = new Set(graph.nodes.map(({ key }) => key));
+      if (graph.links.some(({ from, to }) => !keys.has(from) || !keys.has(to))) wrong.push("loose ends");
+      const layout = layOut(graph, 1000);
+      const again = layOut({ nodes: graph.nodes.toReversed(), links: graph.links.toReversed() }, 1000);
+      const places = ({ nodes }) =>
+        JSON.stringify(nodes.map(({ key, x, y }) => [key, x, y]).sort());
+      if (places(layout) !== places(again)) wrong.push("another picture");
+      for (const a of layout.nodes) {
+        if (a.x < 0 || a.y < 0 || a.x + a.width > 1000 || a.y + a.height > layout.height) wrong.push(a.key);
+        if (layout.nodes.some((b) => a !== b && a.x === b.x && Math.abs(a.y - b.y) < a.height)) {
+          wrong.push(`${a.key} overlaps`);
+        }
+      }
+      const unordered = [0, 1, 2].map((layer) => graph.nodes.filter((node) => node.layer === layer));
+      const [before, after] = [unordered, orderedLayers(graph)].map((each) => crossings(each, graph.links));
+      if (after >= before) wrong.push(`${before} crossings became ${after}`);
+      """)
+  }
+
+  @Test("the life of a connection ends where it failed")
+  func life() async throws {
+    try await expectNothingWrong(
+      """
+      const { stagesOf } = await import("/connections/life.js");
+      const usual = {
+        direction: "outbound", protocol: "tcp", state: "ESTABLISHED", error: null, error_stage: null,
+        closed_at: null, established_at: null, local_addr: "10.0.0.1:4000", connect_us: 40,
+        duration_us: null, bytes_sent: null, bytes_received: null,
+      };
+      const failed = { error: "ECONNREFUSED", closed_at: "2026-11-22T10:00:00Z", duration_us: 50 };
+      const cases = [
+        [{}, "Route+ Local port+ Handshake+ Established* Closed-"],
+        [{ state: "SYN_SENT" }, "Route+ Local port+ Handshake* Established- Closed-"],
+        [{ closed_at: "2026-11-22T10:00:00Z" }, "Route+ Local port+ Handshake+ Established+ Closed+"],
+        [{ ...failed, error_stage: "handshake" }, "Route+ Local port+ Handshake! Established- Closed-"],
+        [{ ...failed, error_stage: "route" }, "Route! Local port- Handshake- Established- Closed-"],
+        [{ ...failed, established_at: "x" }, "Route+ Local port+ Handshake+ Established! Closed-"],
+        [{ ...failed, direction: "inbound", error_stage: "accept" },
+          "Handshake+ Accepted! Established- Closed-"],
+        [{ direction: "listen" }, "Listening* Closed-"],
+        [{ ...failed, protocol: "udp", error_stage: "datagram" }, "Route+ Datagrams! Closed-"],
+      ];
+      const signs = { passed: "+", current: "*", failed: "!", ahead: "-" };
+      for (const [record, expected] of cases) {
+        const found = stagesOf({ ...usual, ...record }).map(({ name, state }) => name + signs[state]).join(" ");
+        if (found !== expected) wrong.push(`${found} is not ${expected}`);
+      }
+      """)
+  }
+
+  @Test("tables know which rows are in sight, and where a row has gone")
+  func window() async throws {
+    try await expectNothingWrong(
+      """
+      const { windowOf, findKey } = await import("/table/window.js");
+      const { parseSort, formatSort, sortAfterClick } = await import("/table/header.js");
+      const expect = (name, found, expected) => {
+        if (JSON.stringify(found) !== JSON.stringify(expected)) wrong.push(`${name}: ${JSON.stringify(found)}`);
+      };
+      expect("top", windowOf(0, 280, 28, 1000), { first: 0, last: 13 });
+      expect("middle", windowOf(2800, 280, 28, 1000), { first: 97, last: 113 });
+      expect("end", windowOf(1e9, 280, 28, 20), { first: 20, last: 20 });
+      const keys = ["a", "b", "c", "d"];
+      expect("keys", [[0, "d"], [3, "a"], [2, "b"], [9, "c"], [1, "x"]]
+        .map(([place, key]) => findKey(keys, key, (each) => each, place)), [3, 0, 1, 2, -1]);
+      const usual = { id: "timestamp", isDescending: true };
+      expect("sort", [null, "bytes_sent", "-bytes_sent"].map((text) => formatSort(parseSort(text, usual))),
+        ["-timestamp", "bytes_sent", "-bytes_sent"]);
+      expect("clicks", sortAfterClick(usual, { id: "bytes_sent", isNumber: true }),
+        { id: "bytes_sent", isDescending: true });
+      expect("again", sortAfterClick(usual, { id: "timestamp" }), { id: "timestamp", isDescending: false });
+      """)
+  }
+}

@@ -167,7 +167,7 @@ let package = Package(
     .executableTarget(
       name: "netmon-bench",
       dependencies: [
-        "TestSupport",
+        "TestSupport", "BrowserDriver",
         "Arguments", "NetmonCore", "NetmonStore", "NetmonAgent",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],

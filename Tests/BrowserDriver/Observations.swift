@@ -4,16 +4,12 @@ package struct Observations: Sendable {
   package private(set) var loads = 0
   /// The URLs that it asked for, or that its parts did.
   package private(set) var requests: [String] = []
-  /// Bytes of bodies as they came over the wire, by URL.
-  package private(set) var received: [String: Int] = [:]
   /// Errors that it wrote to the console, and exceptions that nothing caught.
   package private(set) var errors: [String] = []
   /// Requests that came to nothing, or to a status of 400 and more.
   package private(set) var failures: [String] = []
   /// What the content security policy has stopped.
   package private(set) var violations: [String] = []
-  private var urls: [String: String] = [:]
-
   init() {}
 
   /// The requests to anywhere but a server, `data:` not being one.
@@ -26,12 +22,7 @@ package struct Observations: Sendable {
     switch event.name {
     case "Page.loadEventFired": loads += 1
     case "Network.requestWillBeSent":
-      let url = parameters["request"]["url"].text ?? ""
-      requests.append(url)
-      urls[parameters["requestId"].text ?? ""] = url
-    case "Network.loadingFinished":
-      let url = urls[parameters["requestId"].text ?? ""] ?? ""
-      received[url, default: 0] += parameters["encodedDataLength"].integer ?? 0
+      requests.append(parameters["request"]["url"].text ?? "")
     case "Runtime.consoleAPICalled" where ["error", "assert"].contains(parameters["type"].text):
       let texts = parameters["args"].list.map { $0["value"].text ?? $0["description"].text ?? "" }
       errors.append(texts.joined(separator: " "))

@@ -46,6 +46,8 @@ extension Page {
       event["windowsVirtualKeyCode"] = .number(Double(code))
       event["code"] = .text(key)
     }
+    // Without a window nobody makes editing commands of shortcuts.
+    if key == "a", modifiers == [.control] { event["commands"] = ["selectAll"] }
     if modifiers.isDisjoint(with: [.alt, .control]) {
       if key.count == 1 { event["text"] = .text(key) }
       if key == "Enter" { event["text"] = "\r" }

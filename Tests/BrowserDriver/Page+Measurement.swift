@@ -58,6 +58,19 @@ extension Page {
     ).number
   }
 
+  /// The sizes of the bodies that came, as they were sent, by URL; 0 for what the browser still had.
+  package func bodySizes() async throws -> [String: Int] {
+    let entries = try await evaluate(
+      """
+      ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+        .map(({ name, encodedBodySize }) => [name, encodedBodySize])
+      """)
+    return entries.list.reduce(into: [:]) { sizes, entry in
+      guard let url = entry.list.first?.text, let size = entry.list.last?.integer else { return }
+      sizes[url, default: 0] += size
+    }
+  }
+
   /// Goes to where a link in the page's history leads: -1 is one step back.
   package func goInHistory(by steps: Int) async throws {
     try await evaluate("history.go(\(steps))")

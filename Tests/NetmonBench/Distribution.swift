@@ -10,6 +10,10 @@ struct Distribution {
 
   var median: Double { (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
 
+  /// At most as much as this are 95 of 100.
+  var p95: Double { sorted[min(sorted.count * 95 / 100, sorted.count - 1)] }
+  var maximum: Double { sorted[sorted.count - 1] }
+
   /// The median, and the least and the greatest in brackets: `12.3 (11.9–14.0)`.
   var description: String {
     let (least, greatest) = (sorted[0].rounded(to: 1), sorted[sorted.count - 1].rounded(to: 1))

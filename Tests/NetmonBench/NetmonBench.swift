@@ -4,21 +4,21 @@ import Glibc
 /// Measures netmon against its peers in the same run.
 @main
 struct NetmonBench {
-  typealias Action = @Sendable () throws -> Void
+  typealias Action = @Sendable () async throws -> Void
 
   static let command = Command<Action>(
     "netmon-bench",
     summary: "Measure netmon against its peers",
     commands: [
       ProcCommand.declaration, ScanCommand.declaration, CaptureCommand.declaration,
-      StoreCommand.declaration, IngestCommand.declaration,
+      StoreCommand.declaration, IngestCommand.declaration, PageCommand.declaration,
     ])
 
-  static func main() {
+  static func main() async {
     do {
       switch try command.parse(Array(CommandLine.arguments.dropFirst())) {
       case .print(let text): print(text, terminator: "")
-      case .run(let action): try action()
+      case .run(let action): try await action()
       }
     } catch let error as UsageError {
       if let help = error.help { say(help) }

@@ -37,7 +37,7 @@ enum StoreCommand {
   }
 
   /// By default the server would remove most of the rows while it is asked.
-  private static let keepingAll = [
+  static let keepingAll = [
     "--retention", "3650d", "--retention-ok", "3650d", "--max-size", "1TB",
   ]
 
@@ -45,7 +45,7 @@ enum StoreCommand {
     let facts = MachineFacts()
     let scratch = try TemporaryDirectory()
     let path = options.database ?? scratch.path + "/netmon.db"
-    let filling = try fill(path, options)
+    let filling = try fill(path, rows: options.rows)
     let store = try Store(path: path)
     let newest = try store.statistics().newest ?? .now
     let workload = StoreWorkload(rows: options.rows, end: newest)
@@ -88,16 +88,16 @@ enum StoreCommand {
   }
 
   /// Makes the file unless it is there.
-  private static func fill(_ path: String, _ options: Options) throws -> String {
+  static func fill(_ path: String, rows: Int) throws -> String {
     guard !FileManager.default.fileExists(atPath: path) else { return "" }
     let store = try Store(path: path)
-    let workload = StoreWorkload(rows: options.rows, end: .now)
+    let workload = StoreWorkload(rows: rows, end: .now)
     let batch = 20_000
     let keepingAll = RetentionPolicy(age: .seconds(3650 * 86_400))
     var removal = Removal()
     let (cost, _) = try Measurement.of {
-      for start in stride(from: 0, to: options.rows, by: batch) {
-        let numbers = start..<min(start + batch, options.rows)
+      for start in stride(from: 0, to: rows, by: batch) {
+        let numbers = start..<min(start + batch, rows)
         _ = try store.record(numbers.map { workload.record($0) })
         guard start % 1_000_000 == 0 else { continue }
         NetmonBench.say("\(start) rows\n")
@@ -106,7 +106,7 @@ enum StoreCommand {
       }
     }
     try store.checkpoint()
-    let rate = Double(options.rows) / (cost.wall / .seconds(1))
+    let rate = Double(rows) / (cost.wall / .seconds(1))
     return "Filled at \(Int(rate)) records/s. "
   }
 
@@ -117,7 +117,7 @@ enum StoreCommand {
   }
 
   /// Waits for the server.
-  private static func connect(_ port: UInt16) throws -> PageClient {
+  static func connect(_ port: UInt16) throws -> PageClient {
     let deadline = ContinuousClock.now + .seconds(30)
     while true {
       do {

@@ -58,6 +58,15 @@ extension Page {
     try await wait(for: "document.querySelector('#status')?.dataset.kind === 'live'")
   }
 
+  /// Goes to a view by its link, and waits until there is something in it.
+  func show(_ view: String) async throws {
+    try await click("#nav a[data-view=\(view)]")
+    try await wait(forElement: "#nav a[aria-current=page][data-view=\(view)]")
+    let content = view == "errors" ? ".group" : ".vrow:not([hidden])"
+    let section = view == "map" ? "mapview" : view
+    try await wait(forElement: "#view > section.\(section) \(content)")
+  }
+
   /// The parts of the state that the URL has.
   func state(_ name: String) async throws -> String? {
     let script = "new URL(location.href).searchParams.get(\(JSON.literal(name)))"

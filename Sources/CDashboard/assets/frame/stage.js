@@ -87,6 +87,9 @@ export function createStage(app, element, nav) {
   app.live.subscribe({
     change: (/** @type {any[]} */ records) => shown?.change?.(records),
     reset: () => shown?.reset?.(),
+    // What could not be asked while the server was away is asked now.
+    status: (/** @type {{ kind: string }} */ { kind }) =>
+      kind === "live" && shown?.change?.([]),
   });
 
   return {

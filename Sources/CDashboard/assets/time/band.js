@@ -147,7 +147,11 @@ export function createTimeBand({ api, state, live, keys, announce }) {
     else if (next.at !== previous.at) show();
     poll.hold(next.paused);
   });
-  live.subscribe({ change: () => poll.soon(), reset: () => poll.now() });
+  live.subscribe({
+    change: () => poll.soon(),
+    reset: () => poll.now(),
+    status: (/** @type {{ kind: string }} */ { kind }) => kind === "live" && poll.soon(),
+  });
   mark();
   poll.hold(state.get().paused);
   poll.now();

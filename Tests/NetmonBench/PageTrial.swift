@@ -28,8 +28,12 @@ struct PageTrial {
     let page = try await Browser(lifetime: .seconds(300)).page()
     try await page.runBeforeOthers(Self.stopwatch)
     try await page.open(url + "/?view=connections&since=all")
-    try await page.wait(for: "document.querySelector('.toolbar .actions .button')")
-    try await page.click(".toolbar .actions .button")
+    let loadAll = """
+      [...document.querySelectorAll(".toolbar button")]
+        .find(({ innerText }) => innerText.startsWith("Load up to"))
+      """
+    try await page.wait(for: loadAll + " !== undefined", within: .seconds(60))
+    try await page.evaluate("void \(loadAll).click()")
     let rows = "document.querySelector('.vtable')?.getAttribute('aria-rowcount') - 1"
     try await page.wait(for: "\(rows) >= 100000", within: .seconds(120))
     let count = try await page.evaluate(rows).integer ?? 0

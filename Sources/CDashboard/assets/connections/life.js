@@ -78,7 +78,8 @@ function lastingOf(record, state) {
   const time = lasted === null ? "" : duration(Math.max(0, lasted - (record.connect_us ?? 0)));
   const data = [`↑ ${bytes(sent)}`, `↓ ${bytes(got)}`].map(unbroken).join(" ");
   const isCounted = sent !== null || got !== null;
-  return [state === "failed" ? "failed after" : "", unbroken(time), isCounted && data].filter(Boolean).join(" ");
+  return [state === "failed" && "failed after", unbroken(time), isCounted && data]
+    .filter(Boolean).join(" ");
 }
 
 /** With spaces at which no line ends. @param {string} text */

@@ -72,6 +72,8 @@ export function nextCursor(link) {
 export function createApi(window) {
   /** @type {Map<string, { tag: string, value: any }>} */
   const answers = new Map();
+  /** @type {(() => void) | null} */
+  let whenUnreachable = null;
 
   /** @param {string} url @param {{ tag: string, value: any }} answer */
   function remember(url, answer) {
@@ -81,26 +83,36 @@ export function createApi(window) {
     if (oldest !== undefined && answers.size > remembered) answers.delete(oldest);
   }
 
-  /** @param {string} url @param {HeadersInit} headers @param {AbortSignal} [signal] */
-  async function load(url, headers, signal) {
-    const timeout = AbortSignal.timeout(deadline);
+  /** What a step of a question comes to, unless the server is lost before it is done.
+   *  @template T @param {Promise<T>} step @param {AbortSignal} [signal] @returns {Promise<T>} */
+  async function reached(step, signal) {
     try {
-      return await window.fetch(url, {
-        headers, cache: "no-store", signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
+      return await step;
     } catch (error) {
       if (signal?.aborted) throw error;
+      whenUnreachable?.();
       throw new Unreachable(error);
     }
   }
 
-  /** @param {Response} response @returns {Promise<any>} */
-  async function read(response) {
+  /** @param {string} url @param {HeadersInit} headers @param {AbortSignal} [signal] */
+  function load(url, headers, signal) {
+    const timeout = AbortSignal.timeout(deadline);
+    return reached(window.fetch(url, {
+      headers, cache: "no-store", signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    }), signal);
+  }
+
+  /** @param {Response} response @param {AbortSignal} [signal] @returns {Promise<any>} */
+  async function read(response, signal) {
     if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-    return response.json();
+    return reached(response.json(), signal);
   }
 
   return {
+    /** Tells when a question did not reach the server. @param {() => void} act */
+    onUnreachable: (act) => void (whenUnreachable = act),
+
     /**
      * A page of a list, and the cursor of the next one. Pages are large, and not remembered.
      * @param {string} path
@@ -110,7 +122,8 @@ export function createApi(window) {
      */
     async getPage(path, parameters, signal) {
       const response = await load(apiURL(path, parameters), {}, signal);
-      return { value: await read(response), next: nextCursor(response.headers.get("Link")) };
+      const value = await read(response, signal);
+      return { value, next: nextCursor(response.headers.get("Link")) };
     },
 
     /**
@@ -128,7 +141,7 @@ export function createApi(window) {
         remember(url, known);
         return known.value;
       }
-      const value = await read(response);
+      const value = await read(response, signal);
       const tag = response.headers.get("ETag");
       if (tag) remember(url, { tag, value });
       return value;

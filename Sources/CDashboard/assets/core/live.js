@@ -25,6 +25,14 @@ const retryDelays = [500, 1000, 2000, 4000];
 /** After so long a server counts as lost. */
 const patience = 3000;
 
+/** After so long without an event it is asked whether there was none, in ms. */
+const silence = 15_000;
+
+/** What is wrong when a server that answers lets nobody follow. */
+const noStream = new Problem(503, {
+  detail: "The server answers, but sends no changes: too many pages may be open.",
+});
+
 /**
  * How long to wait before an attempt, in ms, scattered so that pages do not come back all at once.
  * @param {number} attempt from 0
@@ -53,7 +61,7 @@ export function latestRecords(events) {
  * Follows the server's changes, comes back after it was away, and misses nothing: it goes on after
  * the last event that it has seen.
  * @param {object} edge
- * @param {{ get: (path: string) => Promise<any> }} edge.api
+ * @param {ReturnType<typeof import("./api.js").createApi>} edge.api
  * @param {Window & typeof globalThis} edge.window
  */
 export function createLive({ api, window }) {
@@ -73,6 +81,7 @@ export function createLive({ api, window }) {
   let retryTimer = 0;
   let place = "";
   let storeID = "";
+  let heardAt = 0;
 
   /** @param {Partial<Status> & { kind: Kind }} patch */
   function become(patch) {
@@ -83,11 +92,12 @@ export function createLive({ api, window }) {
   }
 
   function schedule() {
-    if (isScheduled || isPaused) return;
+    if (isScheduled) return;
     isScheduled = true;
+    const act = isPaused ? tellWaiting : deliver;
     // A hidden page gets no frames.
-    if (window.document.hidden) window.setTimeout(deliver, 1000);
-    else window.requestAnimationFrame(deliver);
+    if (window.document.hidden) window.setTimeout(act, 1000);
+    else window.requestAnimationFrame(act);
   }
 
   function deliver() {
@@ -106,6 +116,7 @@ export function createLive({ api, window }) {
 
   /** @param {MessageEvent<string>} event */
   function hold(event) {
+    heardAt = Date.now();
     place = event.lastEventId || place;
     if (mustReset) return;
     held.push(event.data);
@@ -113,8 +124,14 @@ export function createLive({ api, window }) {
       held = [];
       mustReset = true;
     }
-    if (isPaused) window.requestAnimationFrame(() => isPaused && become({ kind: "paused" }));
     schedule();
+  }
+
+  /** How much waits is told once a frame. */
+  function tellWaiting() {
+    isScheduled = false;
+    if (!isPaused) schedule();
+    else if (status.kind === "paused") become({ kind: "paused" });
   }
 
   /** @param {MessageEvent<string>} event @param {boolean} isReset */
@@ -125,6 +142,7 @@ export function createLive({ api, window }) {
     storeID = start.store_id;
     attempt = 0;
     awaySince = 0;
+    heardAt = Date.now();
     if (isReset || isOtherStore) {
       held = [];
       mustReset = true;
@@ -153,21 +171,40 @@ export function createLive({ api, window }) {
     const delay = retryDelay(attempt++, Math.random());
     retryTimer = window.setTimeout(open, delay);
     const isLost = Date.now() - awaySince > patience;
-    become({ kind: isLost ? "lost" : "reconnecting", retryAt: Date.now() + delay });
-    const refusal = await api.get("stats").then(() => null, (error) => error);
-    if (refusal && source === null) refused(refusal, Date.now() + delay, isLost);
+    const retryAt = Date.now() + delay;
+    // What was said stays until it is known to be something else.
+    const { kind, detail } = status;
+    become({ kind: kind === "unauthorised" ? kind : awayKind(isLost), retryAt, detail });
+    const refusal = await api.get("stats").then(() => noStream, (error) => error);
+    if (source === null) refused(refusal, retryAt, isLost);
   }
+
+  /** @param {boolean} isLost @returns {Kind} */
+  const awayKind = (isLost) => (isLost ? "lost" : "reconnecting");
 
   /** @param {any} error @param {number} retryAt @param {boolean} isLost */
   function refused(error, retryAt, isLost) {
     const detail = error instanceof Problem ? error.message : null;
     if (error.isUnauthorised) become({ kind: "unauthorised", retryAt, detail });
-    else become({ kind: isLost ? "lost" : "reconnecting", retryAt, detail });
+    else become({ kind: awayKind(isLost), retryAt, detail });
   }
 
+  /** A connection that nobody has ended, as after a machine has slept, says nothing for ever. */
+  async function listen() {
+    const isSilent = () => status.kind === "live" && Date.now() - heardAt >= silence;
+    if (!isSilent()) return;
+    const stats = await api.get("stats").catch(() => null);
+    const isBehind = stats?.store_id !== storeID || stats.last_sequence > Number(place);
+    if (stats && isBehind && isSilent()) open();
+  }
+
+  window.setInterval(listen, silence);
+  api.onUnreachable(() => {
+    if (status.kind === "live" || status.kind === "paused") void comeBack();
+  });
   window.addEventListener("online", () => source === null && retryTimer && open());
-  // A page that is kept for the back button keeps no connection: browsers have six for a server, and
-  // after six such pages none would be left.
+  // A page that is kept for the back button keeps no connection: browsers have six for a server,
+  // and after six such pages none would be left.
   window.addEventListener("pagehide", () => {
     window.clearTimeout(retryTimer);
     source?.close();

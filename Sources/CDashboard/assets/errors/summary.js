@@ -82,11 +82,12 @@ export function headline(sections) {
   const share = successes === 0
     ? "It never worked in this time."
     : `${percent(number, number + successes)} of its attempts there fail.`;
+  const part = number < total ? `: ${count(number)} of them (${percent(number, total)})` : "";
   return {
     total: `${plural(total, "failure")} in ${plural(groups.length, "group")}`,
     process: visible(process) || "An unknown process",
     verb: sentences[kindOf(error).id],
     remote,
-    rest: `${number < total ? `: ${count(number)} of them (${percent(number, total)})` : ""}. ${share}`,
+    rest: `${part}. ${share}`,
   };
 }

@@ -49,6 +49,8 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   // Typing
 
   function typed() {
+    // What the server still says of an earlier text must not take the place of this one.
+    round += 1;
     draft.set(input.value);
     showMistake(null);
     window.clearTimeout(timer);

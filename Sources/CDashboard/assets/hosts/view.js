@@ -143,7 +143,8 @@ function detail(app, host) {
     wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
       ["Its processes", "processes", q], ["Its map", "map", q]]),
     copyButtons(app, {
-      filter: () => q, JSON: () => jsonOf({ ...host, gaps: undefined }), curl: () => curlOf(addressOf("hosts")),
+      filter: () => q, JSON: () => jsonOf({ ...host, gaps: undefined }),
+      curl: () => curlOf(addressOf("hosts")),
     }),
     section("How it is watched",
       host.tier ? h("p", null, tiers[host.tier]?.text ?? visible(host.tier))

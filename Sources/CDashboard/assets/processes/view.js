@@ -60,7 +60,8 @@ const columns = [
   {
     id: "condition", title: "Sockets", width: [140, 0.7], value: ({ condition }) => condition,
     text: ({ condition }) => conditions[condition].text,
-    fill: (cell, { condition }) => cell.replaceChildren(sign(condition), conditions[condition].text),
+    fill: (cell, { condition }) =>
+      cell.replaceChildren(sign(condition), conditions[condition].text),
   },
   { id: "host", title: "Host", value: ({ host }) => host, text: ({ host }) => visible(host) },
   {
@@ -128,12 +129,14 @@ function detail(app, process) {
   const { text } = conditions[process.condition];
   return [
     h("h2", null, `${visible(process.process_name) || "unknown"} ${process.process_id || ""}`),
-    h("p", null, sign(process.condition), ` ${text}; ${plural(process.connections, "connection")}, `,
+    h("p", null, sign(process.condition), ` ${text}; `,
+      `${plural(process.connections, "connection")}, `,
       `${percent(process.errors, process.connections)} failed`),
     wayOn(app, [["Its connections", "connections", q], ["Its errors", "errors", q],
       ["Its map", "map", q]]),
     copyButtons(app, {
-      filter: () => q, JSON: () => jsonOf(process), curl: () => curlOf(addressOf("processes", { q })),
+      filter: () => q, JSON: () => jsonOf(process),
+      curl: () => curlOf(addressOf("processes", { q })),
     }),
     section("Who it is", factList([
       ["Executable", visible(process.process_path)], ["Command", visible(process.command)],

@@ -49,7 +49,8 @@ extension RESTClient {
     let decoded = try decode(ErrorsReply.self, reply)
     return ErrorSummary(
       groups: decoded.groups.prefix(query.limit).map { $0.group(by: query.by) },
-      timeline: decoded.timeline.compactMap(\.bucket))
+      timeline: decoded.timeline.compactMap(\.bucket), total: decoded.total,
+      totalGroups: decoded.total_groups)
   }
 
   /// The process instances with connections that match.
@@ -93,6 +94,8 @@ extension RESTClient {
 private struct ErrorsReply: Decodable {
   var groups: [Group]
   var timeline: [Bucket]
+  var total: Int
+  var total_groups: Int
 
   struct Group: Decodable {
     var keys: [String: String] = [:]

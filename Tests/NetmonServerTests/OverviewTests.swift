@@ -17,6 +17,8 @@ import Testing
       let summary = try await server.get("/api/errors").object
       let groups = try #require(summary["groups"] as? [[String: Any]])
       #expect(groups.count == 2)
+      #expect(summary["total"] as? Int == 3)
+      #expect(summary["total_groups"] as? Int == 2)
       let first = try #require(groups.first)
       #expect(
         Set(first.keys) == [

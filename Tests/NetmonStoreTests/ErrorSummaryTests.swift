@@ -53,6 +53,8 @@ import Testing
     #expect(groups.allSatisfy { $0.trend.count == 24 && $0.trend.reduce(0, +) == $0.count })
     #expect(groups[0].trend.enumerated().filter { $0.element > 0 }.map(\.offset) == [0, 10, 20])
     #expect(try summary(limit: 1).groups.count == 1)
+    #expect(try summary(limit: 1).totalGroups == summary().groups.count)
+    #expect(try summary(limit: 1).total == summary().groups.reduce(0) { $0 + $1.count })
     #expect(try summary(limit: 0).groups.isEmpty)
   }
 

@@ -46,6 +46,8 @@ extension Schema {
       list(of: object([("time", time), ("counts", map(to: count))]))
         .described("The buckets in which something failed.")
     ),
+    ("total", count.described("All failures that match.")),
+    ("total_groups", count.described("How many groups there are; the largest 1,000 are told.")),
   ])
 
   private static let errorGroup: Schema = {

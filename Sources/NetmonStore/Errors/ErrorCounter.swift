@@ -87,6 +87,9 @@ extension ErrorCounter {
   /// Ascending.
   mutating func timelineBuckets() -> [TimelineBucket] { timeline.buckets() }
 
+  var total: Int { failureParts.count }
+  var groupCount: Int { groups.count }
+
   /// The largest groups, in their order, with their keys.
   mutating func largest() throws -> [(key: ErrorGroupKey, group: ErrorGroup)] {
     let candidates = candidates()

@@ -6,11 +6,22 @@ public struct ErrorSummary: Sendable {
   public var groups: [ErrorGroup]
   /// Ascending; only buckets in which there are errors.
   public var timeline: [TimelineBucket]
+  /// All failures that match, in whatever group.
+  public var total: Int
+  /// How many groups there are; `groups` has the largest.
+  public var totalGroups: Int
 
-  package init(groups: [ErrorGroup], timeline: [TimelineBucket]) {
+  package init(
+    groups: [ErrorGroup], timeline: [TimelineBucket], total: Int, totalGroups: Int
+  ) {
     self.groups = groups
     self.timeline = timeline
+    self.total = total
+    self.totalGroups = totalGroups
   }
+
+  /// Nothing has failed.
+  package static let none = ErrorSummary(groups: [], timeline: [], total: 0, totalGroups: 0)
 }
 
 /// The errors that agree in all keys.

@@ -10,7 +10,7 @@ extension Store {
     }
     return try read { db in
       var failures = ErrorCounter(query, in: db)
-      guard let span = try failures.span() else { return ErrorSummary(groups: [], timeline: []) }
+      guard let span = try failures.span() else { return .none }
       try failures.count(over: span)
       let largest = try failures.largest()
       var successes = SuccessCounter(
@@ -21,7 +21,9 @@ extension Store {
         group.successes = successes.count(of: key, of: failures.keys)
         return group
       }
-      return ErrorSummary(groups: groups, timeline: failures.timelineBuckets())
+      return ErrorSummary(
+        groups: groups, timeline: failures.timelineBuckets(), total: failures.total,
+        totalGroups: failures.groupCount)
     }
   }
 }

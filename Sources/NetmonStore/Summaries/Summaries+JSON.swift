@@ -3,7 +3,7 @@ public import NetmonCore
 // The JSON of the REST routes, which the command line prints as well.
 
 extension ErrorSummary {
-  /// `{"groups":[…],"timeline":[…]}`, as `GET /api/errors` answers.
+  /// `{"groups":[…],"timeline":[…],"total","total_groups"}`, as `GET /api/errors` answers.
   public func write(to json: inout JSONWriter) {
     json.object { json in
       json.key("groups")
@@ -18,6 +18,8 @@ extension ErrorSummary {
           }
         }
       }
+      json.field("total", total)
+      json.field("total_groups", totalGroups)
     }
   }
 }

@@ -52,6 +52,8 @@ struct ErrorPrinter {
     let length = length(of: summary)
     for group in summary.groups { table.add(row(group, over: length)) }
     console.write(table.render(for: console))
+    let left = summary.totalGroups - summary.groups.count
+    if left > 0 { console.say("\(left) smaller groups are not shown: --limit") }
     if console.isTerminal, let name = largest.name {
       console.say("what \(name) means: netmon errors --explain \(name)")
     }

@@ -45,9 +45,10 @@ struct ErrorsOutput {
     hasDrawn = true
     var visible = summary
     visible.groups = Array(summary.groups.prefix(max(1, height - 4)))
+    visible.totalGroups = visible.groups.count
     console.write("\(beginning)\u{1b}[H\u{1b}[J")
     ErrorPrinter(console, now: now).print(visible, by: keys, as: .table)
-    let hidden = summary.groups.count - visible.groups.count
+    let hidden = summary.totalGroups - visible.groups.count
     console.write(
       "\nat \(now.description.dropFirst(11).prefix(8))Z"
         + (hidden > 0 ? ", \(hidden) more groups" : "") + "\n")

@@ -31,7 +31,7 @@ enum RecordSource {
     switch self {
     case .store(let store): try store.errorSummary(query)
     case .server(let client): try await client.errors(query)
-    case .live: ErrorSummary(groups: [], timeline: [])
+    case .live: .none
     }
   }
 

@@ -44,6 +44,8 @@ struct GroupKeys {
   let columns: [String]
 
   private let db: Database
+  /// For each key the columns that it shows, by their place.
+  private let used: [GroupKey: [Int]]
   /// For each column, if something stands in for its values.
   private var standIns: [StandIns?]
   private var texts: [GroupKey: [ErrorGroupKey: String?]] = [:]
@@ -53,7 +55,13 @@ struct GroupKeys {
     self.keys = keys
     self.db = db
     // At most fourteen, with all keys.
-    columns = Array(Set(keys.flatMap(\.field.columns))).sorted()
+    let columns = Array(Set(keys.flatMap(\.field.columns))).sorted()
+    self.columns = columns
+    used = Dictionary(
+      keys.map { key in
+        let shown = Set(key.field.columns)
+        return (key, columns.indices.filter { shown.contains(columns[$0]) })
+      }, uniquingKeysWith: { first, _ in first })
     standIns = columns.map { column in
       let shown = keys.filter { $0.field.columns.contains(column) }
       return shown.allSatisfy(\.isAmbiguous) ? StandIns(keys: shown) : nil
@@ -68,9 +76,12 @@ struct GroupKeys {
   /// Replaces what was read of rows by what stands in for it.
   mutating func standIn(for rows: inout [Int64]) throws {
     for index in columns.indices where standIns[index] != nil {
-      for place in stride(from: index, to: rows.count, by: columns.count)
-      where rows[place] != ErrorGroupKey.null {
-        rows[place] = try standIn(for: rows[place], at: index)
+      // A stride is slow here: it is not specialized for Int.
+      var place = index
+      while place < rows.count {
+        let value = rows[place]
+        if value != ErrorGroupKey.null { rows[place] = try standIn(for: value, at: index) }
+        place += columns.count
       }
     }
   }
@@ -88,7 +99,7 @@ struct GroupKeys {
   /// What is shown for one of the keys.
   mutating func text(_ groupKey: GroupKey, of key: ErrorGroupKey) throws -> String? {
     var part = ErrorGroupKey()
-    for index in used(by: groupKey) { part[index] = key[index] }
+    for index in used[groupKey] ?? [] { part[index] = key[index] }
     if let known = texts[groupKey]?[part] { return known }
     let text = try lookUp(groupKey, of: key)
     texts[groupKey, default: [:]][part] = text
@@ -96,13 +107,9 @@ struct GroupKeys {
   }
 
   private mutating func lookUp(_ groupKey: GroupKey, of key: ErrorGroupKey) throws -> String? {
-    let used = used(by: groupKey)
+    let used = used[groupKey] ?? []
     let query = try query(for: groupKey, used)
     return try query.first(used.map { SQLValue(key[$0]) }) { $0.optionalText() } ?? nil
-  }
-
-  private func used(by groupKey: GroupKey) -> [Int] {
-    columns.indices.filter { groupKey.field.columns.contains(columns[$0]) }
   }
 
   private mutating func query(for groupKey: GroupKey, _ used: [Int]) throws -> Query {

@@ -55,20 +55,10 @@ struct SuccessCounter {
     var filter = filter
     filter.terms.append(Filter.Term(.time(.timestamp, .between(span.lowerBound, span.upperBound))))
     let worked = "c.errno IS NULL AND c.direction IS NOT \(Direction.listen.code)"
-    var rows = try Selection(filter, where: worked, in: db)
-    var condition = "1"
-    for column in ["remote_id", "local_id"] {
-      guard let ids = ids(column) else { continue }
-      condition += " AND c.\(column) IN (SELECT value FROM json_each(\(rows.bind(ids))))"
-    }
+    let rows = try Selection(filter, where: worked, in: db)
     // The + keeps SQLite from going through an index, which would scatter its reads.
-    let selected = ["1 AS one"] + keys.columns.map { "+c.\($0) AS \($0)" }
-    let columns = ["c.one"] + keys.columns.map { "c.\($0)" }
-    try add(
-      """
-      SELECT \(columns.joined(separator: ", ")) \
-      FROM (\(rows.select(selected.joined(separator: ", ")))) c WHERE \(condition)
-      """, rows.bindings, sign: sign)
+    let columns = ["1"] + keys.columns.map { "+c.\($0)" }
+    try add(rows.select(columns.joined(separator: ", ")), rows.bindings, sign: sign)
   }
 
   /// From the smallest roll-up that can tell.
@@ -98,10 +88,10 @@ struct SuccessCounter {
     var condition = compiler.condition(filter)
     if let ends = remoteEnds, try isQuickerToSeek(ends: ends.count) {
       let list = compiler.bindings.bind(Array(hours).description)
-      let pairs = compiler.bindings.bind(ends.description)
+      let pairs = compiler.bindings.bind(ends.sorted().description)
       condition += """
          AND c.hour IN (SELECT value FROM json_each(\(list))) AND (c.remote_id, c.remote_port) IN (
-          SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(\(pairs)))
+          SELECT value >> 16, value & 65535 FROM json_each(\(pairs)))
         """
     } else {
       condition += " AND \(compiler.isWithin(hours))"
@@ -141,20 +131,14 @@ struct SuccessCounter {
     }
   }
 
-  /// The values that the groups have in a column, as JSON; nil if it is not among the keys.
-  private func ids(_ column: String) -> SQLValue? {
-    guard let index = keys.columns.firstIndex(of: column), keys.isExact(column) else { return nil }
-    let known = groupKeys.map { $0[index] }.filter { $0 != ErrorGroupKey.null }
-    return .text(Set(known).sorted().description)
-  }
-
-  /// The ids and ports of the remote ends that the groups have; nil if they are not among the keys.
-  private var remoteEnds: Set<[Int64]>? {
+  /// The ids of the remote ends that the groups have, times 2¹⁶, plus their ports; nil if they are
+  /// not among the keys.
+  private var remoteEnds: Set<Int64>? {
     guard keys.isExact("remote_id"), let id = keys.columns.firstIndex(of: "remote_id"),
       let port = keys.columns.firstIndex(of: "remote_port")
     else { return nil }
-    let ends = groupKeys.map { [$0[id], $0[port]] }
-    return Set(ends.filter { !$0.contains(ErrorGroupKey.null) })
+    let known = groupKeys.filter { $0[id] != ErrorGroupKey.null && $0[port] != ErrorGroupKey.null }
+    return Set(known.map { $0[id] << 16 | $0[port] })
   }
 
   private var groupKeys: [[Int64]] { (0..<groups.count).map { Array(groups[$0]) } }

@@ -87,6 +87,7 @@ class ConnectionsView {
     this.#toolbar = createToolbar(app, {
       loadAll: () => void this.#listing.loadMore(mostRows),
       stop: () => this.#listing.stop(),
+      again: () => void this.#listing.ask(this.#question),
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
@@ -97,6 +98,7 @@ class ConnectionsView {
       this.#toolbar.element, this.#empty.element, this.#split);
     app.live.subscribe({
       change: (records) => this.#follow(records), reset: () => this.#reset(),
+      status: ({ kind }) => ["live", "paused"].includes(kind) && this.#askAgainAfterOutage(),
     });
   }
 
@@ -144,6 +146,11 @@ class ConnectionsView {
   #reset() {
     this.#listing.forget();
     if (this.#isShown) void this.#listing.ask(this.#question);
+  }
+
+  /** What could not be asked while the server was away is asked when it is back. */
+  #askAgainAfterOutage() {
+    if (this.#isShown && this.#listing.problem) void this.#listing.ask(this.#question);
   }
 
   hide() {

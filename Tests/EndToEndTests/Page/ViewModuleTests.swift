@@ -168,6 +168,36 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("what nobody can judge yet leaves the table as it is")
+  func previews() async throws {
+    try await expectNothingWrong(
+      """
+      const { answerOf, previewOf } = await import("/connections/question.js");
+      const { createDraft } = await import("/filter/draft.js");
+      const question = (q, at = null) => ({
+        q, at, since: null, until: null, sort: { id: "timestamp", isDescending: true },
+      });
+      const draft = createDraft("");
+      const preview = (text) => {
+        draft.set(text);
+        return previewOf(question(""), draft.get(), 0);
+      };
+      for (const text of ["eror:any", "process:curl eror:x", "port:70000", "remote:10.0.0.0/8"]) {
+        if (preview(text) !== null) wrong.push(`a preview of ${text}`);
+      }
+      const row = { id: 7, time: 1, process_name: "curl", error: null };
+      if (!preview("process:curl")?.matches(row)) wrong.push("no preview");
+      draft.reject("process:curl");
+      if (previewOf(question(""), draft.get(), 0) !== null) wrong.push("a preview of a mistake");
+      const unanswered = { answered: null, depth: -Infinity, isComplete: false };
+      const answered = { ...unanswered, answered: new Set([7]) };
+      if (answerOf(question("remote:10.0.0.0/8"), unanswered, 0) !== null) wrong.push("a guess");
+      const answer = answerOf(question("remote:10.0.0.0/8"), answered, 0);
+      if (!answer?.matches(row) || answer.matches({ ...row, id: 8 })) wrong.push("the server's answer");
+      if (!answerOf(question("process:curl"), unanswered, 0)?.matches(row)) wrong.push("what is known");
+      """)
+  }
+
   @Test("tables know which rows are in sight, and where a row has gone")
   func window() async throws {
     try await expectNothingWrong(

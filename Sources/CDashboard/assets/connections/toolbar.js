@@ -30,10 +30,11 @@ export function createToolbar(app, view) {
 
     /**
      * @param {any} state
-     * @param {{ shown: number, groups: number | null, listing: any, hasHosts: boolean }} what
+     * @param {{ shown: number, groups: number | null, listing: any, isPreview: boolean,
+     *   hasHosts: boolean }} what
      */
-    update(state, { shown, groups, listing, hasHosts }) {
-      setText(summary, summaryText(shown, groups, listing));
+    update(state, { shown, groups, listing, isPreview, hasHosts }) {
+      setText(summary, summaryText(shown, groups, isPreview ? preview : reachText(listing)));
       grouping.querySelector("select").value = state.group ?? "";
       moment.update(state);
       columnMenu.update(state.cols, hasHosts);
@@ -59,8 +60,12 @@ function loadingKind({ isLoading, isComplete, canLoadMore, problem, rows }) {
   return isComplete || rows.isFull ? "" : "again";
 }
 
-function summaryText(shown, groups, listing) {
-  const all = `${plural(shown, "connection")}${reachText(listing)}`;
+/** While a filter is typed it narrows what is there, and nobody has been asked. */
+const preview = " among those loaded";
+
+/** @param {number} shown @param {number | null} groups @param {string} reach */
+function summaryText(shown, groups, reach) {
+  const all = `${plural(shown, "connection")}${reach}`;
   return groups === null ? all : `${plural(groups, "group")} of ${all}`;
 }
 

@@ -44,6 +44,8 @@ class ConnectionsView {
   #toolbar;
   #selection;
   #isLocal = true;
+  /** Whether what is shown is what the filter being typed would leave. */
+  #isPreview = false;
   /** @type {{ added: any[], changed: Set<any>, mustSort: boolean }} */
   #pending = { added: [], changed: new Set(), mustSort: false };
   #expanded = new Set();
@@ -71,6 +73,7 @@ class ConnectionsView {
     this.#app = app;
     this.#state = app.state.get();
     this.#question = questionOf(this.#state);
+    this.#arrangement.setPredicate(() => false, false);
     this.#listing = new Listing(app.api, (added) => this.#takeLoaded(added));
     this.#table = createTable({
       label: "Connections",
@@ -221,12 +224,16 @@ class ConnectionsView {
     this.#filteredFor = this.#sign();
     const draft = this.#app.draft.get();
     const isTyping = draft.text.trim() !== this.#question.q.trim();
-    const { matches, canChange, isLocal } = isTyping
-      ? previewOf(this.#question, draft.matches, Date.now())
-      : answerOf(this.#question, this.#listing, Date.now());
-    this.#isLocal = isLocal;
-    this.#arrangement.setPredicate(matches, canChange);
-    this.#mustGoUp ||= fromTop;
+    const now = Date.now();
+    const preview = isTyping ? previewOf(this.#question, draft, now) : null;
+    const answer = preview ?? answerOf(this.#question, this.#listing, now);
+    this.#isPreview = preview !== null;
+    // Until something is known the last good result stays.
+    if (answer) {
+      this.#isLocal = answer.isLocal;
+      this.#arrangement.setPredicate(answer.matches, answer.canChange);
+      this.#mustGoUp ||= fromTop;
+    }
     this.#schedule();
   }
 
@@ -259,7 +266,7 @@ class ConnectionsView {
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
-      hasHosts: this.#hosts.size > 1,
+      isPreview: this.#isPreview, hasHosts: this.#hosts.size > 1,
     });
     const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;

@@ -89,6 +89,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       if (mine !== round) return;
       if (/** @type {any} */ (error).isMistake) {
         const mistake = mistakeIn(/** @type {any} */ (error), text);
+        draft.reject(text);
         if (isStep || document.activeElement !== input) return showMistake(mistake);
         mistakeTimer = window.setTimeout(() => showMistake(mistake), patience);
         return;

@@ -111,7 +111,8 @@ struct ViewModuleTests {
         ...each, error: "ECONNREFUSED", count: 1 + random(9), successes: random(20),
       }));
       const room = [50, 60, 90];
-      const graph = graphOf(records, failures, "process", room);
+      const whole = { records: true, failures: true };
+      const graph = graphOf(records, failures, "process", room, whole);
       if (graph.nodes.length > 200) wrong.push(`${graph.nodes.length} nodes`);
       const failed = failures.reduce((sum, { count }) => sum + count, 0);
       if (graph.links.reduce((sum, { errors }) => sum + errors, 0) !== failed) wrong.push("failures");
@@ -134,6 +135,36 @@ struct ViewModuleTests {
       const unordered = [0, 1, 2].map((layer) => graph.nodes.filter((node) => node.layer === layer));
       const [before, after] = [unordered, orderedLayers(graph)].map((each) => crossings(each, graph.links));
       if (after >= before) wrong.push(`${before} crossings became ${after}`);
+      """)
+  }
+
+  @Test("the map tells a rate only where it knows what it is of")
+  func rates() async throws {
+    try await expectNothingWrong(
+      """
+      const { graphOf } = await import("/map/graph.js");
+      const { lookOf } = await import("/map/layout.js");
+      const end = (remote_addr, direction = "outbound") =>
+        ({ process_name: "curl", host: "h", direction, remote_addr, error: null });
+      const records = [end("a:1"), end("b:1"), end("c:5", "inbound"), end("c:6", "inbound")];
+      const failures = [
+        { ...end("a:1"), error: "ECONNREFUSED", count: 10, successes: 80 },
+        { ...end("a:1"), error: "ECONNTIMEOUT", count: 10, successes: 80 },
+        { ...end("c:5", "inbound"), error: "ECONNRESET", count: 3, successes: 1 },
+      ];
+      const told = (records_, failures_) => {
+        const isWhole = { records: records_, failures: failures_ };
+        return graphOf(records, failures, "process", [9, 9, 9], isWhole).links
+          .map((link) => `${link.errors}/${link.count} ${link.isWhole} ${lookOf(link)}`).sort().join(", ");
+      };
+      const expect = (isWhole, expected) => {
+        const found = told(...isWhole);
+        if (found !== expected) wrong.push(`${isWhole}: ${found}`);
+      };
+      expect([true, true], "0/1 true fine, 20/100 true partly, 3/4 true failing");
+      // Of outbound failures the server tells the successes; those of a client's other ports it does not.
+      expect([false, true], "0/1 false fine, 20/100 true partly, 3/4 false some");
+      expect([false, false], "0/1 false fine, 20/100 false some, 3/4 false some");
       """)
   }
 

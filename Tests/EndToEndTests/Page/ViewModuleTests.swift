@@ -229,6 +229,47 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("menus stay within the window")
+  func menus() async throws {
+    try await expectNothingWrong(
+      """
+      const { placed } = await import("/table/placing.js");
+      const rooms = [{ width: 360, height: 680 }, { width: 1280, height: 900 }];
+      const sizes = [{ width: 200, height: 160 }, { width: 320, height: 900 }];
+      for (const room of rooms) {
+        for (const size of sizes) {
+          for (const [left, top] of [[8, 60], [room.width - 90, 60], [8, room.height - 60]]) {
+            for (const isRight of [false, true]) {
+              const opener = { left, right: left + 80, top, bottom: top + 28 };
+              const found = placed(opener, size, room, isRight);
+              const bottom = found.top + Math.min(found.most, size.height);
+              const isWithin = found.left >= 0 && found.left + size.width <= room.width
+                && found.top >= 0 && bottom <= room.height;
+              const covers = found.top < opener.bottom && bottom > opener.top;
+              if (!isWithin || covers) wrong.push(JSON.stringify([opener, size, room, isRight, found]));
+            }
+          }
+        }
+      }
+      """)
+  }
+
+  @Test("a moment is written in local time or with its offset")
+  func moments() async throws {
+    try await expectNothingWrong(
+      """
+      const { localText, momentIn } = await import("/connections/moment.js");
+      const moment = Date.parse("2026-11-22T10:00:05Z");
+      if (momentIn(localText(moment)) !== moment) wrong.push("there and back");
+      for (const text of ["2026-11-22T10:00:05Z", " 2026-11-22 11:00:05 +01:00"]) {
+        if (momentIn(text) !== moment) wrong.push(text);
+      }
+      for (const text of ["", "banana", "10:00", "2026-13-40 10:00", "2026-11-22 25:00"]) {
+        if (momentIn(text) !== null) wrong.push(`took ${text}`);
+      }
+      """)
+  }
+
   @Test("tables know which rows are in sight, and where a row has gone")
   func window() async throws {
     try await expectNothingWrong(

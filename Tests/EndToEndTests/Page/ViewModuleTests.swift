@@ -270,6 +270,24 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("a host that is heard of may be behind")
+  func hosts() async throws {
+    try await expectNothingWrong(
+      """
+      const { conditionOf } = await import("/hosts/view.js");
+      const now = Date.parse("2026-11-22T10:00:00Z");
+      const cases = [
+        [1, 0, "heard"], [1, null, "heard"], [1, 119, "heard"], [1, 120, "behind"],
+        [120, 999_999, "late"], [3599, 0, "late"], [3600, 0, "silent"],
+      ];
+      for (const [age, lag_s, expected] of cases) {
+        const host = { last_seen: new Date(now - age * 1000).toISOString(), lag_s };
+        const found = conditionOf(host, now);
+        if (found !== expected) wrong.push(`${age} s, ${lag_s} s behind: ${found}`);
+      }
+      """)
+  }
+
   @Test("tables know which rows are in sight, and where a row has gone")
   func window() async throws {
     try await expectNothingWrong(

@@ -188,10 +188,13 @@ struct ViewModuleTests {
         [{ ...failed, established_at: "x" }, "Route+ Local port+ Handshake+ Established! Closed-"],
         [{ ...failed, direction: "inbound", error_stage: "accept" },
           "Handshake+ Accepted! Established- Closed-"],
+        [failed, "Route? Local port? Handshake? Established? Failed!"],
+        [{ ...failed, error_stage: "accept" }, "Route? Local port? Handshake? Established? Failed!"],
+        [{ ...failed, direction: "listen" }, "Listening? Failed!"],
         [{ direction: "listen" }, "Listening* Closed-"],
         [{ ...failed, protocol: "udp", error_stage: "datagram" }, "Route+ Datagrams! Closed-"],
       ];
-      const signs = { passed: "+", current: "*", failed: "!", ahead: "-" };
+      const signs = { passed: "+", current: "*", failed: "!", ahead: "-", unsure: "?" };
       for (const [record, expected] of cases) {
         const found = stagesOf({ ...usual, ...record }).map(({ name, state }) => name + signs[state]).join(" ");
         if (found !== expected) wrong.push(`${found} is not ${expected}`);

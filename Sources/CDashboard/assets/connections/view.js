@@ -85,7 +85,8 @@ class ConnectionsView {
       onSort: (column) => this.#sortBy(column),
       onWindow: (last) => this.#loadAhead(last),
     });
-    const panel = createPanel("The connection", () => this.#close());
+    const panel = createPanel(
+      "The connection", () => this.#close(), () => this.#table.focus());
     this.#selection = createSelection(app, panel, (id) => this.#listing.rows.get(id));
     this.#toolbar = createToolbar(app, {
       loadAll: () => void this.#listing.loadMore(mostRows),

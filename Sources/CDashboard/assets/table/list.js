@@ -89,7 +89,8 @@ class ListView {
         && app.state.set({ sel: options.key(item) }, { replace: true }),
       onSort: (column) => this.#sortBy(column),
     });
-    this.#panel = createPanel(`Selected: ${options.label}`, () => this.#close());
+    this.#panel = createPanel(
+      `Selected: ${options.label}`, () => this.#close(), () => this.#table.focus());
     this.#more = button({
       class: "button", hidden: true, onclick: () => {
         this.#wantsMost = true;

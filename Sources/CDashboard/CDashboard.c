@@ -180,6 +180,9 @@ static const struct {
     ASSET("/filter/predicate.js", SCRIPT)
 #embed "assets/filter/predicate.js"
     END
+    ASSET("/filter/soundness.js", SCRIPT)
+#embed "assets/filter/soundness.js"
+    END
     ASSET("/frame/help.js", SCRIPT)
 #embed "assets/frame/help.js"
     END

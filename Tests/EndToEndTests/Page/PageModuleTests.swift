@@ -102,6 +102,24 @@ struct PageModuleTests {
       ], in: "filter/completion")
   }
 
+  @Test("know a mistake that needs no server")
+  func soundness() async throws {
+    let keys = """
+      [{ name: "process", aliases: ["process_name"], values: [] },
+       { name: "state", aliases: [], values: ["LISTEN", "CLOSE"] }]
+      """
+    try await expect(
+      [
+        Case(
+          "['process_name:x y', 'state:listen,close', 'state:', '-state:LISTEN', ''].map((q) => m.isSound(q, \(keys)))",
+          "[true,true,true,true,true]"),
+        Case(
+          "['proces:x', 'state:LIST', 'x -state:CLOSE,OPEN'].map((q) => m.isSound(q, \(keys)))",
+          "[false,false,false]"),
+        Case("m.isSound('nonsense:1', [])", "true"),
+      ], in: "filter/soundness")
+  }
+
   @Test("complete every key that the server describes, and the values of choices")
   func catalog() async throws {
     let wrong = try await page.evaluate(
@@ -154,7 +172,7 @@ struct PageModuleTests {
           if (expected !== found) wrong.push(q);
         }
         // What is not understood narrows nothing.
-        for (const q of ["error:", "remote:10.0.0.0/8", "nonsense:1", "latency:>5", "since:soon"]) {
+        for (const q of ["error:", "remote:10.0.0.0/8", "nonsense:1", "latency:>5", "since:soon", "port:70000"]) {
           if (!all.every(predicateOf(q))) wrong.push(q);
         }
         return all.length > 100 ? wrong : ["too few records"];

@@ -228,18 +228,35 @@ struct PageModuleTests {
        { error: "ECONNREFUSED", process_name: "c", remote_addr: "10.0.0.2:2", count: 2, successes: 0,
          first: "2026-11-22T09:00:00Z", last: "2026-11-22T10:00:02Z", trend: [0, 2, 0, 0] }]
       """
+    let answer = """
+      { groups: \(groups), total: 9, total_groups: 5,
+        timeline: [{ counts: { ECONNREFUSED: 5, EPIPE: 3 } }, { counts: { ECONNREFUSED: 1 } }] }
+      """
     try await expect(
       [
         Case(
-          "m.sectionsOf(\(groups)).map(({ error, count, first, last, trend }) => [error, count, first, last, trend])",
-          #"[["ECONNREFUSED",4,"2026-11-22T09:00:00Z","2026-11-22T10:00:02Z",[1,3,0,0]],"#
+          "m.sectionsOf(\(answer)).map(({ error, count, first, last, trend }) => [error, count, first, last, trend])",
+          #"[["ECONNREFUSED",6,"2026-11-22T09:00:00Z","2026-11-22T10:00:02Z",[1,3,0,0]],"#
             + #"["EPIPE",3,"2026-11-22T10:00:00Z","2026-11-22T10:00:03Z",[0,0,0,3]]]"#),
         Case("\(groups).map(m.isNew)", "[true,false,false]"),
         Case(
-          "(({ process, verb, rest }) => process + ' ' + verb + rest)(m.headline(m.sectionsOf(\(groups))))",
-          #""a is cut off by: 3 of them (43 %). 75 % of its attempts there fail.""#),
-        Case("m.headline([])", "null"),
+          "(({ total, lead: { process, verb, rest } }) => [total, process + ' ' + verb + rest])(m.headline(m.sectionsOf(\(answer)), \(answer)))",
+          #"["9 failures, 3 of 5 groups shown","#
+            + #""a is cut off by: 3 of them (33 %). 75 % of its attempts there fail."]"#),
+        Case(
+          "(({ lead, spread }) => [lead, spread])(m.headline(m.sectionsOf(\(answer)), { total: 60, total_groups: 50 }))",
+          #"[null,"10 % of them are ECONNREFUSED; no process or destination stands out."]"#),
+        Case(
+          "m.sectionsOf({ timeline: [], groups: \(groups).map((group) => ({ ...group, process_name: 'a', remote_addr: 'b' })) }).flatMap(({ groups }) => groups.map(({ failures }) => failures))",
+          "[7,7,7]"),
+        Case("m.headline([], { total: 0, total_groups: 0 })", "null"),
       ], in: "errors/summary")
+    try await expect(
+      [
+        Case(
+          "m.within([{ timestamp: '3', closed_at: '5' }, { timestamp: '1', closed_at: null }, { timestamp: '1', closed_at: '4' }, { timestamp: '1', closed_at: '6' }], { first: '4', last: '5' }).length",
+          "2")
+      ], in: "errors/attempts")
     try await expect(
       [
         Case(

@@ -212,6 +212,17 @@ struct PageModuleTests {
         Case(
           "m.moved({ from: 0, to: 60_000 }, 0.5, 70_000)",
           #"{"since":"1970-01-01T00:00:10.000Z","until":"1970-01-01T00:01:10.000Z"}"#),
+        Case("['24h', '1d', '1h', 'all', null].map((since) => m.isSameSpan(since, '1d'))",
+          "[true,true,false,false,false]"),
+        Case(
+          "m.spanOf({ since: '1h', until: null }, { from: 1, to: 9e9 }, 3_600_005)",
+          #"{"from":5,"to":3600005}"#),
+        Case(
+          "m.spanOf({ since: 'all', until: '1970-01-01T00:00:10Z' }, { from: 1, to: 2 }, 0)",
+          #"{"from":1,"to":10000}"#),
+        Case(
+          "(([a, b]) => [m.spanText(a, b, b), m.spanText(a, a + 7e5, a)])([10, 11].map((day) => +new Date(2026, 4, day, 5)))",
+          #"["10 May 05:00 – 11 May 05:00","05:00 – 05:11"]"#),
         Case(
           "[m.firstSpan({ newest: null }, 0), m.firstSpan({ newest: '1970-01-01T00:00:00Z' }, 60_000)]",
           #"["all","1h"]"#),

@@ -75,6 +75,24 @@ struct PageModuleTests {
       ], in: "core/state")
   }
 
+  @Test("leave out of an address what cannot be meant")
+  func address() async throws {
+    let state = "{ view: 'map', since: '1h', until: null, at: null, group: null, sort: null, "
+    try await expect(
+      [
+        Case("m.mended(\(state)}, 0)", #"{"patch":{},"reasons":[]}"#),
+        Case("m.mended(\(state)since: 'all', sort: '-share', group: 'host' }, 0).reasons", "[]"),
+        Case(
+          "m.mended(\(state)view: 'x', since: 'banana', at: 'b', group: 'zz' }, 0)",
+          #"{"patch":{"view":"errors","since":null,"at":null,"group":null},"#
+            + #""reasons":["view=x (no such view)","since=banana (no time)","at=b (no time)","#
+            + #""group=zz (nothing to group by)"]}"#),
+        Case(
+          "m.mended(\(state)since: '2026-11-22T10:00Z', until: '2026-11-22T09:00Z', sort: 'nope' }, 0).patch",
+          #"{"until":null,"sort":null}"#),
+      ], in: "frame/address")
+  }
+
   @Test("know where the terms of a filter are")
   func language() async throws {
     try await expect(

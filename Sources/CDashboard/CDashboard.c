@@ -246,6 +246,9 @@ static const struct {
     ASSET("/table/parts.js", SCRIPT)
 #embed "assets/table/parts.js"
     END
+    ASSET("/table/placing.js", SCRIPT)
+#embed "assets/table/placing.js"
+    END
     ASSET("/table/virtual.js", SCRIPT)
 #embed "assets/table/virtual.js"
     END

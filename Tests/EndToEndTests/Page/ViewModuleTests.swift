@@ -111,7 +111,8 @@ struct ViewModuleTests {
         ...each, error: "ECONNREFUSED", count: 1 + random(9), successes: random(20),
       }));
       const room = [50, 60, 90];
-      const graph = graphOf(records, failures, "process", room);
+      const whole = { records: true, failures: true };
+      const graph = graphOf(records, failures, "process", room, whole);
       if (graph.nodes.length > 200) wrong.push(`${graph.nodes.length} nodes`);
       const failed = failures.reduce((sum, { count }) => sum + count, 0);
       if (graph.links.reduce((sum, { errors }) => sum + errors, 0) !== failed) wrong.push("failures");
@@ -134,6 +135,36 @@ struct ViewModuleTests {
       const unordered = [0, 1, 2].map((layer) => graph.nodes.filter((node) => node.layer === layer));
       const [before, after] = [unordered, orderedLayers(graph)].map((each) => crossings(each, graph.links));
       if (after >= before) wrong.push(`${before} crossings became ${after}`);
+      """)
+  }
+
+  @Test("the map tells a rate only where it knows what it is of")
+  func rates() async throws {
+    try await expectNothingWrong(
+      """
+      const { graphOf } = await import("/map/graph.js");
+      const { lookOf } = await import("/map/layout.js");
+      const end = (remote_addr, direction = "outbound") =>
+        ({ process_name: "curl", host: "h", direction, remote_addr, error: null });
+      const records = [end("a:1"), end("b:1"), end("c:5", "inbound"), end("c:6", "inbound")];
+      const failures = [
+        { ...end("a:1"), error: "ECONNREFUSED", count: 10, successes: 80 },
+        { ...end("a:1"), error: "ECONNTIMEOUT", count: 10, successes: 80 },
+        { ...end("c:5", "inbound"), error: "ECONNRESET", count: 3, successes: 1 },
+      ];
+      const told = (records_, failures_) => {
+        const isWhole = { records: records_, failures: failures_ };
+        return graphOf(records, failures, "process", [9, 9, 9], isWhole).links
+          .map((link) => `${link.errors}/${link.count} ${link.isWhole} ${lookOf(link)}`).sort().join(", ");
+      };
+      const expect = (isWhole, expected) => {
+        const found = told(...isWhole);
+        if (found !== expected) wrong.push(`${isWhole}: ${found}`);
+      };
+      expect([true, true], "0/1 true fine, 20/100 true partly, 3/4 true failing");
+      // Of outbound failures the server tells the successes; those of a client's other ports it does not.
+      expect([false, true], "0/1 false fine, 20/100 true partly, 3/4 false some");
+      expect([false, false], "0/1 false fine, 20/100 false some, 3/4 false some");
       """)
   }
 
@@ -164,6 +195,77 @@ struct ViewModuleTests {
       for (const [record, expected] of cases) {
         const found = stagesOf({ ...usual, ...record }).map(({ name, state }) => name + signs[state]).join(" ");
         if (found !== expected) wrong.push(`${found} is not ${expected}`);
+      }
+      """)
+  }
+
+  @Test("what nobody can judge yet leaves the table as it is")
+  func previews() async throws {
+    try await expectNothingWrong(
+      """
+      const { answerOf, previewOf } = await import("/connections/question.js");
+      const { createDraft } = await import("/filter/draft.js");
+      const question = (q, at = null) => ({
+        q, at, since: null, until: null, sort: { id: "timestamp", isDescending: true },
+      });
+      const draft = createDraft("");
+      const preview = (text) => {
+        draft.set(text);
+        return previewOf(question(""), draft.get(), 0);
+      };
+      for (const text of ["eror:any", "process:curl eror:x", "port:70000", "remote:10.0.0.0/8"]) {
+        if (preview(text) !== null) wrong.push(`a preview of ${text}`);
+      }
+      const row = { id: 7, time: 1, process_name: "curl", error: null };
+      if (!preview("process:curl")?.matches(row)) wrong.push("no preview");
+      draft.reject("process:curl");
+      if (previewOf(question(""), draft.get(), 0) !== null) wrong.push("a preview of a mistake");
+      const unanswered = { answered: null, depth: -Infinity, isComplete: false };
+      const answered = { ...unanswered, answered: new Set([7]) };
+      if (answerOf(question("remote:10.0.0.0/8"), unanswered, 0) !== null) wrong.push("a guess");
+      const answer = answerOf(question("remote:10.0.0.0/8"), answered, 0);
+      if (!answer?.matches(row) || answer.matches({ ...row, id: 8 })) wrong.push("the server's answer");
+      if (!answerOf(question("process:curl"), unanswered, 0)?.matches(row)) wrong.push("what is known");
+      """)
+  }
+
+  @Test("menus stay within the window")
+  func menus() async throws {
+    try await expectNothingWrong(
+      """
+      const { placed } = await import("/table/placing.js");
+      const rooms = [{ width: 360, height: 680 }, { width: 1280, height: 900 }];
+      const sizes = [{ width: 200, height: 160 }, { width: 320, height: 900 }];
+      for (const room of rooms) {
+        for (const size of sizes) {
+          for (const [left, top] of [[8, 60], [room.width - 90, 60], [8, room.height - 60]]) {
+            for (const isRight of [false, true]) {
+              const opener = { left, right: left + 80, top, bottom: top + 28 };
+              const found = placed(opener, size, room, isRight);
+              const bottom = found.top + Math.min(found.most, size.height);
+              const isWithin = found.left >= 0 && found.left + size.width <= room.width
+                && found.top >= 0 && bottom <= room.height;
+              const covers = found.top < opener.bottom && bottom > opener.top;
+              if (!isWithin || covers) wrong.push(JSON.stringify([opener, size, room, isRight, found]));
+            }
+          }
+        }
+      }
+      """)
+  }
+
+  @Test("a moment is written in local time or with its offset")
+  func moments() async throws {
+    try await expectNothingWrong(
+      """
+      const { localText, momentIn } = await import("/connections/moment.js");
+      const moment = Date.parse("2026-11-22T10:00:05Z");
+      if (momentIn(localText(moment)) !== moment) wrong.push("there and back");
+      for (const text of ["2026-11-22T10:00:05Z", " 2026-11-22 11:00:05 +01:00"]) {
+        if (momentIn(text) !== moment) wrong.push(text);
+      }
+      for (const text of ["", "banana", "10:00", "2026-13-40 10:00", "2026-11-22 25:00"]) {
+        if (momentIn(text) !== null) wrong.push(`took ${text}`);
       }
       """)
   }

@@ -44,6 +44,8 @@ class ConnectionsView {
   #toolbar;
   #selection;
   #isLocal = true;
+  /** Whether what is shown is what the filter being typed would leave. */
+  #isPreview = false;
   /** @type {{ added: any[], changed: Set<any>, mustSort: boolean }} */
   #pending = { added: [], changed: new Set(), mustSort: false };
   #expanded = new Set();
@@ -71,6 +73,7 @@ class ConnectionsView {
     this.#app = app;
     this.#state = app.state.get();
     this.#question = questionOf(this.#state);
+    this.#arrangement.setPredicate(() => false, false);
     this.#listing = new Listing(app.api, (added) => this.#takeLoaded(added));
     this.#table = createTable({
       label: "Connections",
@@ -87,6 +90,7 @@ class ConnectionsView {
     this.#toolbar = createToolbar(app, {
       loadAll: () => void this.#listing.loadMore(mostRows),
       stop: () => this.#listing.stop(),
+      again: () => void this.#listing.ask(this.#question),
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
@@ -97,6 +101,7 @@ class ConnectionsView {
       this.#toolbar.element, this.#empty.element, this.#split);
     app.live.subscribe({
       change: (records) => this.#follow(records), reset: () => this.#reset(),
+      status: ({ kind }) => ["live", "paused"].includes(kind) && this.#askAgainAfterOutage(),
     });
   }
 
@@ -144,6 +149,11 @@ class ConnectionsView {
   #reset() {
     this.#listing.forget();
     if (this.#isShown) void this.#listing.ask(this.#question);
+  }
+
+  /** What could not be asked while the server was away is asked when it is back. */
+  #askAgainAfterOutage() {
+    if (this.#isShown && this.#listing.problem) void this.#listing.ask(this.#question);
   }
 
   hide() {
@@ -214,12 +224,16 @@ class ConnectionsView {
     this.#filteredFor = this.#sign();
     const draft = this.#app.draft.get();
     const isTyping = draft.text.trim() !== this.#question.q.trim();
-    const { matches, canChange, isLocal } = isTyping
-      ? previewOf(this.#question, draft.matches, Date.now())
-      : answerOf(this.#question, this.#listing, Date.now());
-    this.#isLocal = isLocal;
-    this.#arrangement.setPredicate(matches, canChange);
-    this.#mustGoUp ||= fromTop;
+    const now = Date.now();
+    const preview = isTyping ? previewOf(this.#question, draft, now) : null;
+    const answer = preview ?? answerOf(this.#question, this.#listing, now);
+    this.#isPreview = preview !== null;
+    // Until something is known the last good result stays.
+    if (answer) {
+      this.#isLocal = answer.isLocal;
+      this.#arrangement.setPredicate(answer.matches, answer.canChange);
+      this.#mustGoUp ||= fromTop;
+    }
     this.#schedule();
   }
 
@@ -252,7 +266,7 @@ class ConnectionsView {
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
-      hasHosts: this.#hosts.size > 1,
+      isPreview: this.#isPreview, hasHosts: this.#hosts.size > 1,
     });
     const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;

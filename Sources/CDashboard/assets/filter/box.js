@@ -103,7 +103,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       if (mine !== round) return;
       if (/** @type {any} */ (error).isMistake) {
         const mistake = mistakeIn(/** @type {any} */ (error), text);
-        draft.set(state.get().q);
+        draft.reject(text);
         const isPlain = isStep || !isSound(text, known) || document.activeElement !== input;
         if (isPlain) return showMistake(mistake);
         mistakeTimer = window.setTimeout(() => showMistake(mistake), patience);

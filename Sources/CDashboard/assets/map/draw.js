@@ -2,6 +2,7 @@
 
 import { h, svg } from "../core/dom.js";
 import { count, plural, visible } from "../core/format.js";
+import { lookOf } from "./layout.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 
@@ -59,10 +60,11 @@ function bundledPaths(links) {
   });
 }
 
-function drawNode({ key, label, x, y, width, height, count: number, errors, members }) {
+function drawNode(node) {
+  const { key, label, x, y, width, height, errors, members } = node;
   const failures = errors > 0 ? `✕ ${count(errors)}` : "";
   const room = width - 12 - failures.length * letter;
-  const look = errors === 0 ? "fine" : errors * 2 >= number ? "failing" : "partly";
+  const look = lookOf(node);
   const kind = members > 1 ? `${look} bundle` : look;
   return svg("g", { class: `node ${kind}`, "data-key": key, transform: `translate(${x} ${y})` },
     svg("rect", { width, height, rx: 4 }),
@@ -89,11 +91,17 @@ export function lightUp(image, layout, key) {
   }
 }
 
-/** What the signs of the map mean. @param {string} middle */
-export function legend(middle) {
+/**
+ * What the signs of the map mean.
+ * @param {string} middle
+ * @param {boolean} isWhole whether there is a rate of everything
+ */
+export function legend(middle, isWhole) {
   const line = (kind) => svg("svg", { width: 34, height: 10, "aria-hidden": "true", class: "map" },
     svg("path", { d: "M1 5H33", class: kind, "stroke-width": 3 }));
   return h("p", { class: "legend" },
-    `clients → ${middle} → destinations`, line("fine"), "all well", line("partly"), "some fail",
+    `clients → ${middle} → destinations`, line("fine"), "all well",
+    isWhole ? null : [line("some"), "some fail, of how many is not known"],
+    line("partly"), isWhole ? "some fail" : "less than half fail",
     line("failing"), "half or more fail; the wider, the more connections");
 }

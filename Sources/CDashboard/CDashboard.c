@@ -180,6 +180,12 @@ static const struct {
     ASSET("/filter/predicate.js", SCRIPT)
 #embed "assets/filter/predicate.js"
     END
+    ASSET("/filter/soundness.js", SCRIPT)
+#embed "assets/filter/soundness.js"
+    END
+    ASSET("/frame/address.js", SCRIPT)
+#embed "assets/frame/address.js"
+    END
     ASSET("/frame/help.js", SCRIPT)
 #embed "assets/frame/help.js"
     END

@@ -28,14 +28,13 @@ struct PageTrial {
     let page = try await Browser(lifetime: .seconds(300)).page()
     try await page.runBeforeOthers(Self.stopwatch)
     try await page.open(url + "/?view=connections&since=all")
-    let loadAll = """
-      [...document.querySelectorAll(".toolbar button")]
-        .find(({ innerText }) => innerText.startsWith("Load up to"))
-      """
-    try await page.wait(for: loadAll + " !== undefined", within: .seconds(60))
-    try await page.evaluate("void \(loadAll).click()")
     let rows = "document.querySelector('.vtable')?.getAttribute('aria-rowcount') - 1"
-    try await page.wait(for: "\(rows) >= 100000", within: .seconds(120))
+    // The button is there whenever the page loads nothing.
+    let loading = """
+      [...document.querySelectorAll(".toolbar button")]
+        .find(({ innerText }) => innerText.startsWith("Load up to"))?.click()
+      """
+    try await page.wait(for: "(\(loading), \(rows) >= 100000)", within: .seconds(150))
     let count = try await page.evaluate(rows).integer ?? 0
     try await page.slowDown(by: slowdown)
     try await page.click("#q")

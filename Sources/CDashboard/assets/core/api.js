@@ -122,7 +122,8 @@ export function createApi(window) {
      */
     async getPage(path, parameters, signal) {
       const response = await load(apiURL(path, parameters), {}, signal);
-      return { value: await read(response, signal), next: nextCursor(response.headers.get("Link")) };
+      const value = await read(response, signal);
+      return { value, next: nextCursor(response.headers.get("Link")) };
     },
 
     /**

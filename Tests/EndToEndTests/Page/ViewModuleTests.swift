@@ -291,6 +291,33 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("connections are grouped by what they are, and told as they stood")
+  func groups() async throws {
+    try await expectNothingWrong(
+      """
+      const { groupings, groupRows } = await import("/connections/grouping.js");
+      const { outcomeAt } = await import("/connections/outcome.js");
+      const usual = {
+        process_name: "", remote_addr: "10.0.0.1:443", direction: "outbound", error: null,
+        established_at: null, closed_at: null, state: "ESTABLISHED", timestamp: "2026-11-22T10:00:00Z",
+      };
+      const rows = [
+        { ...usual, established_at: "2026-11-22T10:00:10Z", closed_at: "2026-11-22T11:00:00Z" },
+        { ...usual, error: "ECONNTIMEOUT", closed_at: "2026-11-22T10:02:00Z" },
+        { ...usual, direction: "listen", remote_addr: "0.0.0.0:0" },
+      ];
+      const outcomes = (moment) => rows.map((row) => outcomeAt(row, moment)).join(" ");
+      const at = (time) => Date.parse(`2026-11-22T10:00:${time}Z`);
+      if (outcomes(null) !== "closed failed listening") wrong.push(outcomes(null));
+      if (outcomes(at("05")) !== "connecting connecting listening") wrong.push(outcomes(at("05")));
+      if (outcomes(at("15")) !== "open connecting listening") wrong.push(outcomes(at("15")));
+      const names = (by) => groupRows(rows, groupings[by], new Set(), (row) => outcomeAt(row, null))
+        .map(({ value, rows, failed }) => `${value} ${rows.length} ${failed}`).join(", ");
+      if (names("process") !== "unknown 3 1") wrong.push(names("process"));
+      if (names("remote") !== "10.0.0.1:443 2 1, listening 1 0") wrong.push(names("remote"));
+      """)
+  }
+
   @Test("tables know which rows are in sight, and where a row has gone")
   func window() async throws {
     try await expectNothingWrong(

@@ -18,6 +18,20 @@ export function outcomeOf({ error, closed_at: closed, direction, state }) {
   return state === "SYN_SENT" || state === "SYN_RECV" ? "connecting" : "open";
 }
 
+/**
+ * How a connection that was open at a moment stood then.
+ * @param {any} record
+ * @param {number | null} moment ms; null for now
+ * @returns {Outcome}
+ */
+export function outcomeAt(record, moment) {
+  if (moment === null) return outcomeOf(record);
+  const { error, direction, established_at: established } = record;
+  if (direction === "listen") return "listening";
+  if (established !== null) return Date.parse(established) <= moment ? "open" : "connecting";
+  return error === null ? "open" : "connecting";
+}
+
 /** What error causes mean, in a few words. */
 export const causes = {
   peer_reset: "the other end answered with a reset",

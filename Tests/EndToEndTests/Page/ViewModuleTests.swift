@@ -168,6 +168,23 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("labels of the map keep both ends and fit")
+  func labels() async throws {
+    try await expectNothingWrong(
+      """
+      const { fitted } = await import("/map/draw.js");
+      const measure = (text) => 7 * text.length;
+      const address = "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:17]:8443";
+      if (fitted(address, 7 * address.length, measure) !== address) wrong.push("cut for nothing");
+      for (let width = 40; width < 7 * address.length; width += 9) {
+        const label = fitted(address, width, measure);
+        const isCut = label.includes("…") && label.startsWith("[") && label.endsWith("3");
+        if (!isCut || measure(label) > width) wrong.push(`${width}: ${label}`);
+        if (measure(label) + 14 <= width) wrong.push(`${width} has room for more than ${label}`);
+      }
+      """)
+  }
+
   @Test("the life of a connection ends where it failed")
   func life() async throws {
     try await expectNothingWrong(

@@ -180,6 +180,12 @@ static const struct {
     ASSET("/filter/predicate.js", SCRIPT)
 #embed "assets/filter/predicate.js"
     END
+    ASSET("/filter/soundness.js", SCRIPT)
+#embed "assets/filter/soundness.js"
+    END
+    ASSET("/frame/address.js", SCRIPT)
+#embed "assets/frame/address.js"
+    END
     ASSET("/frame/help.js", SCRIPT)
 #embed "assets/frame/help.js"
     END
@@ -239,6 +245,9 @@ static const struct {
     END
     ASSET("/table/parts.js", SCRIPT)
 #embed "assets/table/parts.js"
+    END
+    ASSET("/table/placing.js", SCRIPT)
+#embed "assets/table/placing.js"
     END
     ASSET("/table/virtual.js", SCRIPT)
 #embed "assets/table/virtual.js"

@@ -9,6 +9,7 @@ import { createState } from "./core/state.js";
 import { keepTimes } from "./core/times.js";
 import { createFilterBox } from "./filter/box.js";
 import { createDraft } from "./filter/draft.js";
+import { mendAddress } from "./frame/address.js";
 import { createHelp } from "./frame/help.js";
 import { showStatus } from "./frame/status.js";
 import { createTheme } from "./frame/theme.js";
@@ -20,6 +21,7 @@ const byID = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 
 const api = createApi(window);
 const state = createState(window);
+mendAddress(state, byID("address"));
 const live = createLive({ api, window });
 const keys = createKeys(document);
 

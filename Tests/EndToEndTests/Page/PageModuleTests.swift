@@ -75,6 +75,24 @@ struct PageModuleTests {
       ], in: "core/state")
   }
 
+  @Test("leave out of an address what cannot be meant")
+  func address() async throws {
+    let state = "{ view: 'map', since: '1h', until: null, at: null, group: null, sort: null, "
+    try await expect(
+      [
+        Case("m.mended(\(state)}, 0)", #"{"patch":{},"reasons":[]}"#),
+        Case("m.mended(\(state)since: 'all', sort: '-share', group: 'host' }, 0).reasons", "[]"),
+        Case(
+          "m.mended(\(state)view: 'x', since: 'banana', at: 'b', group: 'zz' }, 0)",
+          #"{"patch":{"view":"errors","since":null,"at":null,"group":null},"#
+            + #""reasons":["view=x (no such view)","since=banana (no time)","at=b (no time)","#
+            + #""group=zz (nothing to group by)"]}"#),
+        Case(
+          "m.mended(\(state)since: '2026-11-22T10:00Z', until: '2026-11-22T09:00Z', sort: 'nope' }, 0).patch",
+          #"{"until":null,"sort":null}"#),
+      ], in: "frame/address")
+  }
+
   @Test("know where the terms of a filter are")
   func language() async throws {
     try await expect(
@@ -100,6 +118,24 @@ struct PageModuleTests {
         Case("m.placeAt('error:any -pro', 14)", #"{"key":null,"typed":"pro","start":11,"end":14}"#),
         Case("m.placeAt('process:x y', 3)", #"{"key":null,"typed":"pro","start":0,"end":8}"#),
       ], in: "filter/completion")
+  }
+
+  @Test("know a mistake that needs no server")
+  func soundness() async throws {
+    let keys = """
+      [{ name: "process", aliases: ["process_name"], values: [] },
+       { name: "state", aliases: [], values: ["LISTEN", "CLOSE"] }]
+      """
+    try await expect(
+      [
+        Case(
+          "['process_name:x y', 'state:listen,close', 'state:', '-state:LISTEN', ''].map((q) => m.isSound(q, \(keys)))",
+          "[true,true,true,true,true]"),
+        Case(
+          "['proces:x', 'state:LIST', 'x -state:CLOSE,OPEN'].map((q) => m.isSound(q, \(keys)))",
+          "[false,false,false]"),
+        Case("m.isSound('nonsense:1', [])", "true"),
+      ], in: "filter/soundness")
   }
 
   @Test("complete every key that the server describes, and the values of choices")
@@ -154,7 +190,7 @@ struct PageModuleTests {
           if (expected !== found) wrong.push(q);
         }
         // What is not understood narrows nothing.
-        for (const q of ["error:", "remote:10.0.0.0/8", "nonsense:1", "latency:>5", "since:soon"]) {
+        for (const q of ["error:", "remote:10.0.0.0/8", "nonsense:1", "latency:>5", "since:soon", "port:70000"]) {
           if (!all.every(predicateOf(q))) wrong.push(q);
         }
         return all.length > 100 ? wrong : ["too few records"];
@@ -194,6 +230,17 @@ struct PageModuleTests {
         Case(
           "m.moved({ from: 0, to: 60_000 }, 0.5, 70_000)",
           #"{"since":"1970-01-01T00:00:10.000Z","until":"1970-01-01T00:01:10.000Z"}"#),
+        Case("['24h', '1d', '1h', 'all', null].map((since) => m.isSameSpan(since, '1d'))",
+          "[true,true,false,false,false]"),
+        Case(
+          "m.spanOf({ since: '1h', until: null }, { from: 1, to: 9e9 }, 3_600_005)",
+          #"{"from":5,"to":3600005}"#),
+        Case(
+          "m.spanOf({ since: 'all', until: '1970-01-01T00:00:10Z' }, { from: 1, to: 2 }, 0)",
+          #"{"from":1,"to":10000}"#),
+        Case(
+          "(([a, b]) => [m.spanText(a, b, b), m.spanText(a, a + 7e5, a)])([10, 11].map((day) => +new Date(2026, 4, day, 5)))",
+          #"["10 May 05:00 – 11 May 05:00","05:00 – 05:11"]"#),
         Case(
           "[m.firstSpan({ newest: null }, 0), m.firstSpan({ newest: '1970-01-01T00:00:00Z' }, 60_000)]",
           #"["all","1h"]"#),
@@ -210,18 +257,35 @@ struct PageModuleTests {
        { error: "ECONNREFUSED", process_name: "c", remote_addr: "10.0.0.2:2", count: 2, successes: 0,
          first: "2026-11-22T09:00:00Z", last: "2026-11-22T10:00:02Z", trend: [0, 2, 0, 0] }]
       """
+    let answer = """
+      { groups: \(groups), total: 9, total_groups: 5,
+        timeline: [{ counts: { ECONNREFUSED: 5, EPIPE: 3 } }, { counts: { ECONNREFUSED: 1 } }] }
+      """
     try await expect(
       [
         Case(
-          "m.sectionsOf(\(groups)).map(({ error, count, first, last, trend }) => [error, count, first, last, trend])",
-          #"[["ECONNREFUSED",4,"2026-11-22T09:00:00Z","2026-11-22T10:00:02Z",[1,3,0,0]],"#
+          "m.sectionsOf(\(answer)).map(({ error, count, first, last, trend }) => [error, count, first, last, trend])",
+          #"[["ECONNREFUSED",6,"2026-11-22T09:00:00Z","2026-11-22T10:00:02Z",[1,3,0,0]],"#
             + #"["EPIPE",3,"2026-11-22T10:00:00Z","2026-11-22T10:00:03Z",[0,0,0,3]]]"#),
         Case("\(groups).map(m.isNew)", "[true,false,false]"),
         Case(
-          "(({ process, verb, rest }) => process + ' ' + verb + rest)(m.headline(m.sectionsOf(\(groups))))",
-          #""a is cut off by: 3 of them (43 %). 75 % of its attempts there fail.""#),
-        Case("m.headline([])", "null"),
+          "(({ total, lead: { process, verb, rest } }) => [total, process + ' ' + verb + rest])(m.headline(m.sectionsOf(\(answer)), \(answer)))",
+          #"["9 failures, 3 of 5 groups shown","#
+            + #""a is cut off by: 3 of them (33 %). 75 % of its attempts there fail."]"#),
+        Case(
+          "(({ lead, spread }) => [lead, spread])(m.headline(m.sectionsOf(\(answer)), { total: 60, total_groups: 50 }))",
+          #"[null,"10 % of them are ECONNREFUSED; no process or destination stands out."]"#),
+        Case(
+          "m.sectionsOf({ timeline: [], groups: \(groups).map((group) => ({ ...group, process_name: 'a', remote_addr: 'b' })) }).flatMap(({ groups }) => groups.map(({ failures }) => failures))",
+          "[7,7,7]"),
+        Case("m.headline([], { total: 0, total_groups: 0 })", "null"),
       ], in: "errors/summary")
+    try await expect(
+      [
+        Case(
+          "m.within([{ timestamp: '3', closed_at: '5' }, { timestamp: '1', closed_at: null }, { timestamp: '1', closed_at: '4' }, { timestamp: '1', closed_at: '6' }], { first: '4', last: '5' }).length",
+          "2")
+      ], in: "errors/attempts")
     try await expect(
       [
         Case(

@@ -156,7 +156,11 @@ struct PageViewsTests {
     try await page.type("nginx")
     try await page.press("Enter")
     try await page.wait(forRows: 150)
+    // What is applied stays until it is taken away.
+    try await page.type("x")
     try await page.press("Escape", "Escape")
+    try await page.wait(forRows: 150)
+    try await page.press("/", "Backspace", "Enter")
     try await page.wait(forRows: 300)
     site.expectClean(page)
   }

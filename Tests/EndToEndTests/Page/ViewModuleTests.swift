@@ -111,7 +111,8 @@ struct ViewModuleTests {
         ...each, error: "ECONNREFUSED", count: 1 + random(9), successes: random(20),
       }));
       const room = [50, 60, 90];
-      const graph = graphOf(records, failures, "process", room);
+      const whole = { records: true, failures: true };
+      const graph = graphOf(records, failures, "process", room, whole);
       if (graph.nodes.length > 200) wrong.push(`${graph.nodes.length} nodes`);
       const failed = failures.reduce((sum, { count }) => sum + count, 0);
       if (graph.links.reduce((sum, { errors }) => sum + errors, 0) !== failed) wrong.push("failures");
@@ -137,6 +138,53 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("the map tells a rate only where it knows what it is of")
+  func rates() async throws {
+    try await expectNothingWrong(
+      """
+      const { graphOf } = await import("/map/graph.js");
+      const { lookOf } = await import("/map/layout.js");
+      const end = (remote_addr, direction = "outbound") =>
+        ({ process_name: "curl", host: "h", direction, remote_addr, error: null });
+      const records = [end("a:1"), end("b:1"), end("c:5", "inbound"), end("c:6", "inbound")];
+      const failures = [
+        { ...end("a:1"), error: "ECONNREFUSED", count: 10, successes: 80 },
+        { ...end("a:1"), error: "ECONNTIMEOUT", count: 10, successes: 80 },
+        { ...end("c:5", "inbound"), error: "ECONNRESET", count: 3, successes: 1 },
+      ];
+      const told = (records_, failures_) => {
+        const isWhole = { records: records_, failures: failures_ };
+        return graphOf(records, failures, "process", [9, 9, 9], isWhole).links
+          .map((link) => `${link.errors}/${link.count} ${link.isWhole} ${lookOf(link)}`).sort().join(", ");
+      };
+      const expect = (isWhole, expected) => {
+        const found = told(...isWhole);
+        if (found !== expected) wrong.push(`${isWhole}: ${found}`);
+      };
+      expect([true, true], "0/1 true fine, 20/100 true partly, 3/4 true failing");
+      // Of outbound failures the server tells the successes; those of a client's other ports it does not.
+      expect([false, true], "0/1 false fine, 20/100 true partly, 3/4 false some");
+      expect([false, false], "0/1 false fine, 20/100 false some, 3/4 false some");
+      """)
+  }
+
+  @Test("labels of the map keep both ends and fit")
+  func labels() async throws {
+    try await expectNothingWrong(
+      """
+      const { fitted } = await import("/map/draw.js");
+      const measure = (text) => 7 * text.length;
+      const address = "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:17]:8443";
+      if (fitted(address, 7 * address.length, measure) !== address) wrong.push("cut for nothing");
+      for (let width = 40; width < 7 * address.length; width += 9) {
+        const label = fitted(address, width, measure);
+        const isCut = label.includes("…") && label.startsWith("[") && label.endsWith("3");
+        if (!isCut || measure(label) > width) wrong.push(`${width}: ${label}`);
+        if (measure(label) + 14 <= width) wrong.push(`${width} has room for more than ${label}`);
+      }
+      """)
+  }
+
   @Test("the life of a connection ends where it failed")
   func life() async throws {
     try await expectNothingWrong(
@@ -157,14 +205,133 @@ struct ViewModuleTests {
         [{ ...failed, established_at: "x" }, "Route+ Local port+ Handshake+ Established! Closed-"],
         [{ ...failed, direction: "inbound", error_stage: "accept" },
           "Handshake+ Accepted! Established- Closed-"],
+        [failed, "Route? Local port? Handshake? Established? Failed!"],
+        [{ ...failed, error_stage: "accept" }, "Route? Local port? Handshake? Established? Failed!"],
+        [{ ...failed, direction: "listen" }, "Listening? Failed!"],
         [{ direction: "listen" }, "Listening* Closed-"],
         [{ ...failed, protocol: "udp", error_stage: "datagram" }, "Route+ Datagrams! Closed-"],
       ];
-      const signs = { passed: "+", current: "*", failed: "!", ahead: "-" };
+      const signs = { passed: "+", current: "*", failed: "!", ahead: "-", unsure: "?" };
       for (const [record, expected] of cases) {
         const found = stagesOf({ ...usual, ...record }).map(({ name, state }) => name + signs[state]).join(" ");
         if (found !== expected) wrong.push(`${found} is not ${expected}`);
       }
+      """)
+  }
+
+  @Test("what nobody can judge yet leaves the table as it is")
+  func previews() async throws {
+    try await expectNothingWrong(
+      """
+      const { answerOf, previewOf } = await import("/connections/question.js");
+      const { createDraft } = await import("/filter/draft.js");
+      const question = (q, at = null) => ({
+        q, at, since: null, until: null, sort: { id: "timestamp", isDescending: true },
+      });
+      const draft = createDraft("");
+      const preview = (text) => {
+        draft.set(text);
+        return previewOf(question(""), draft.get(), 0);
+      };
+      for (const text of ["eror:any", "process:curl eror:x", "port:70000", "remote:10.0.0.0/8"]) {
+        if (preview(text) !== null) wrong.push(`a preview of ${text}`);
+      }
+      const row = { id: 7, time: 1, process_name: "curl", error: null };
+      if (!preview("process:curl")?.matches(row)) wrong.push("no preview");
+      draft.reject("process:curl");
+      if (previewOf(question(""), draft.get(), 0) !== null) wrong.push("a preview of a mistake");
+      const unanswered = { answered: null, depth: -Infinity, isComplete: false };
+      const answered = { ...unanswered, answered: new Set([7]) };
+      if (answerOf(question("remote:10.0.0.0/8"), unanswered, 0) !== null) wrong.push("a guess");
+      const answer = answerOf(question("remote:10.0.0.0/8"), answered, 0);
+      if (!answer?.matches(row) || answer.matches({ ...row, id: 8 })) wrong.push("the server's answer");
+      if (!answerOf(question("process:curl"), unanswered, 0)?.matches(row)) wrong.push("what is known");
+      """)
+  }
+
+  @Test("menus stay within the window")
+  func menus() async throws {
+    try await expectNothingWrong(
+      """
+      const { placed } = await import("/table/placing.js");
+      const rooms = [{ width: 360, height: 680 }, { width: 1280, height: 900 }];
+      const sizes = [{ width: 200, height: 160 }, { width: 320, height: 900 }];
+      for (const room of rooms) {
+        for (const size of sizes) {
+          for (const [left, top] of [[8, 60], [room.width - 90, 60], [8, room.height - 60]]) {
+            for (const isRight of [false, true]) {
+              const opener = { left, right: left + 80, top, bottom: top + 28 };
+              const found = placed(opener, size, room, isRight);
+              const bottom = found.top + Math.min(found.most, size.height);
+              const isWithin = found.left >= 0 && found.left + size.width <= room.width
+                && found.top >= 0 && bottom <= room.height;
+              const covers = found.top < opener.bottom && bottom > opener.top;
+              if (!isWithin || covers) wrong.push(JSON.stringify([opener, size, room, isRight, found]));
+            }
+          }
+        }
+      }
+      """)
+  }
+
+  @Test("a moment is written in local time or with its offset")
+  func moments() async throws {
+    try await expectNothingWrong(
+      """
+      const { localText, momentIn } = await import("/connections/moment.js");
+      const moment = Date.parse("2026-11-22T10:00:05Z");
+      if (momentIn(localText(moment)) !== moment) wrong.push("there and back");
+      for (const text of ["2026-11-22T10:00:05Z", " 2026-11-22 11:00:05 +01:00"]) {
+        if (momentIn(text) !== moment) wrong.push(text);
+      }
+      for (const text of ["", "banana", "10:00", "2026-13-40 10:00", "2026-11-22 25:00"]) {
+        if (momentIn(text) !== null) wrong.push(`took ${text}`);
+      }
+      """)
+  }
+
+  @Test("a host that is heard of may be behind")
+  func hosts() async throws {
+    try await expectNothingWrong(
+      """
+      const { conditionOf } = await import("/hosts/view.js");
+      const now = Date.parse("2026-11-22T10:00:00Z");
+      const cases = [
+        [1, 0, "heard"], [1, null, "heard"], [1, 119, "heard"], [1, 120, "behind"],
+        [120, 999_999, "late"], [3599, 0, "late"], [3600, 0, "silent"],
+      ];
+      for (const [age, lag_s, expected] of cases) {
+        const host = { last_seen: new Date(now - age * 1000).toISOString(), lag_s };
+        const found = conditionOf(host, now);
+        if (found !== expected) wrong.push(`${age} s, ${lag_s} s behind: ${found}`);
+      }
+      """)
+  }
+
+  @Test("connections are grouped by what they are, and told as they stood")
+  func groups() async throws {
+    try await expectNothingWrong(
+      """
+      const { groupings, groupRows } = await import("/connections/grouping.js");
+      const { outcomeAt } = await import("/connections/outcome.js");
+      const usual = {
+        process_name: "", remote_addr: "10.0.0.1:443", direction: "outbound", error: null,
+        established_at: null, closed_at: null, state: "ESTABLISHED", timestamp: "2026-11-22T10:00:00Z",
+      };
+      const rows = [
+        { ...usual, established_at: "2026-11-22T10:00:10Z", closed_at: "2026-11-22T11:00:00Z" },
+        { ...usual, error: "ECONNTIMEOUT", closed_at: "2026-11-22T10:02:00Z" },
+        { ...usual, direction: "listen", remote_addr: "0.0.0.0:0" },
+      ];
+      const outcomes = (moment) => rows.map((row) => outcomeAt(row, moment)).join(" ");
+      const at = (time) => Date.parse(`2026-11-22T10:00:${time}Z`);
+      if (outcomes(null) !== "closed failed listening") wrong.push(outcomes(null));
+      if (outcomes(at("05")) !== "connecting connecting listening") wrong.push(outcomes(at("05")));
+      if (outcomes(at("15")) !== "open connecting listening") wrong.push(outcomes(at("15")));
+      const names = (by) => groupRows(rows, groupings[by], new Set(), (row) => outcomeAt(row, null))
+        .map(({ value, rows, failed }) => `${value} ${rows.length} ${failed}`).join(", ");
+      if (names("process") !== "unknown 3 1") wrong.push(names("process"));
+      if (names("remote") !== "10.0.0.1:443 2 1, listening 1 0") wrong.push(names("remote"));
       """)
   }
 

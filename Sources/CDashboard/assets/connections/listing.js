@@ -153,8 +153,7 @@ export class Listing {
     try {
       await work(asking.signal);
     } catch (error) {
-      if (asking.signal.aborted) return;
-      this.problem = /** @type {Error} */ (error);
+      if (!asking.signal.aborted) this.problem = /** @type {Error} */ (error);
     }
     if (this.#asking !== asking) return;
     this.isLoading = false;

@@ -52,11 +52,12 @@ export function bound(text, now, otherwise) {
  */
 
 /**
- * Which of the rows that are there are the answer to a question, as far as is known.
+ * Which of the rows that are there are the answer to a question, as far as is known. Null where
+ * only the server can tell, and has not yet.
  * @param {Question} question
- * @param {import("./listing.js").Listing} listing
+ * @param {{ answered: Set<number> | null, depth: number, isComplete: boolean }} listing
  * @param {number} now ms
- * @returns {Answer}
+ * @returns {Answer | null}
  */
 export function answerOf(question, listing, now) {
   const { q, at } = question;
@@ -67,6 +68,7 @@ export function answerOf(question, listing, now) {
     // What was open at a moment in the past does not change.
     return { matches: ({ id }) => answered.has(id), canChange: false, isLocal: Boolean(at) };
   }
+  if (!isExact) return null;
   const isInSpan = spanOf(question, now);
   const predicate = predicateOf(q, now);
   return {
@@ -76,15 +78,17 @@ export function answerOf(question, listing, now) {
 }
 
 /**
- * Which of the rows that are there match a filter that is still being typed.
+ * Which of the rows that are there match a filter that is still being typed. Null where that is not
+ * known: it has a mistake, or a term that only the server can judge.
  * @param {Question} question
- * @param {(row: any) => boolean} predicate
+ * @param {{ text: string, matches: (row: any) => boolean, isMistaken: boolean }} draft
  * @param {number} now ms
- * @returns {Answer}
+ * @returns {Answer | null}
  */
-export function previewOf(question, predicate, now) {
+export function previewOf(question, { text, matches, isMistaken }, now) {
+  if (question.at || isMistaken || !isUnderstood(text)) return null;
   const isInSpan = spanOf(question, now);
-  return { matches: (row) => isInSpan(row) && predicate(row), canChange: true, isLocal: true };
+  return { matches: (row) => isInSpan(row) && matches(row), canChange: true, isLocal: true };
 }
 
 /** @returns {(row: any) => boolean} */

@@ -13,7 +13,8 @@ import { usualSort } from "./question.js";
 
 /**
  * @param {any} app
- * @param {{ loadAll: () => void, stop: () => void, rows: () => any[], question: () => any }} view
+ * @param {{ loadAll: () => void, stop: () => void, again: () => void, rows: () => any[],
+ *   question: () => any }} view
  */
 export function createToolbar(app, view) {
   const summary = h("p", { class: "summary", role: "status" });
@@ -29,20 +30,22 @@ export function createToolbar(app, view) {
 
     /**
      * @param {any} state
-     * @param {{ shown: number, groups: number | null, listing: any, hasHosts: boolean }} what
+     * @param {{ shown: number, groups: number | null, listing: any, isPreview: boolean,
+     *   hasHosts: boolean }} what
      */
-    update(state, { shown, groups, listing, hasHosts }) {
-      setText(summary, summaryText(shown, groups, listing));
+    update(state, { shown, groups, listing, isPreview, hasHosts }) {
+      setText(summary, summaryText(shown, groups, isPreview ? preview : reachText(listing)));
       grouping.querySelector("select").value = state.group ?? "";
       moment.update(state);
       columnMenu.update(state.cols, hasHosts);
       exporting.update();
-      const kind = listing.isLoading ? "stop" : listing.canLoadMore ? "more" : "";
+      const kind = loadingKind(listing);
       if (loading.dataset.kind === kind) return;
       loading.dataset.kind = kind;
       replaceChildren(loading,
         kind === "more" && command(`Load up to ${count(mostRows)}`, view.loadAll),
-        kind === "stop" && command("Stop", view.stop));
+        kind === "stop" && command("Stop", view.stop),
+        kind === "again" && command("Try again", view.again));
     },
   };
 }
@@ -50,10 +53,27 @@ export function createToolbar(app, view) {
 /** @param {string} label @param {() => void} run */
 const command = (label, run) => button({ class: "button", onclick: run }, label);
 
-function summaryText(shown, groups, { isLoading, isComplete }) {
-  const rows = plural(shown, "connection");
-  const all = isLoading ? `${rows}, loading …` : isComplete ? rows : `${rows}, there are more`;
+/** What can be done about loading. */
+function loadingKind({ isLoading, isComplete, canLoadMore, problem, rows }) {
+  if (isLoading) return "stop";
+  if (canLoadMore && !problem) return "more";
+  return isComplete || rows.isFull ? "" : "again";
+}
+
+/** While a filter is typed it narrows what is there, and nobody has been asked. */
+const preview = " among those loaded";
+
+/** @param {number} shown @param {number | null} groups @param {string} reach */
+function summaryText(shown, groups, reach) {
+  const all = `${plural(shown, "connection")}${reach}`;
   return groups === null ? all : `${plural(groups, "group")} of ${all}`;
+}
+
+/** Whether those are all. */
+function reachText({ isLoading, isComplete, problem }) {
+  if (isLoading) return ", loading …";
+  if (problem) return "; the others could not be loaded";
+  return isComplete ? "" : ", there are more";
 }
 
 function groupSelect(app) {

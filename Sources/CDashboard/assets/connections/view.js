@@ -14,7 +14,7 @@ import { chosenColumns, groupedColumns } from "./columns.js";
 import { createEmptiness } from "./emptiness.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
-import { outcomeOf } from "./outcome.js";
+import { outcomeAt } from "./outcome.js";
 import { answerOf, orderOf, previewOf, questionOf, usualSort } from "./question.js";
 import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
@@ -44,6 +44,8 @@ class ConnectionsView {
   #toolbar;
   #selection;
   #isLocal = true;
+  /** Whether what is shown is what the filter being typed would leave. */
+  #isPreview = false;
   /** @type {{ added: any[], changed: Set<any>, mustSort: boolean }} */
   #pending = { added: [], changed: new Set(), mustSort: false };
   #expanded = new Set();
@@ -71,22 +73,25 @@ class ConnectionsView {
     this.#app = app;
     this.#state = app.state.get();
     this.#question = questionOf(this.#state);
+    this.#arrangement.setPredicate(() => false, false);
     this.#listing = new Listing(app.api, (added) => this.#takeLoaded(added));
     this.#table = createTable({
       label: "Connections",
       key: (item) => (item.isGroup ? item.key : String(item.id)),
-      kind: (item) => (item.isGroup ? "group" : outcomeOf(item)),
+      kind: (item) => (item.isGroup ? "group" : outcomeAt(item, this.#moment)),
       group: (item) => (item.isGroup ? item : null),
       onOpen: (item) => this.#open(item),
       onMove: (item) => this.#selection.follow(item),
       onSort: (column) => this.#sortBy(column),
       onWindow: (last) => this.#loadAhead(last),
     });
-    const panel = createPanel("The connection", () => this.#close());
+    const panel = createPanel(
+      "The connection", () => this.#close(), () => this.#table.focus());
     this.#selection = createSelection(app, panel, (id) => this.#listing.rows.get(id));
     this.#toolbar = createToolbar(app, {
       loadAll: () => void this.#listing.loadMore(mostRows),
       stop: () => this.#listing.stop(),
+      again: () => void this.#listing.ask(this.#question),
       rows: () => this.#arrangement.visible,
       question: () => this.#question,
     });
@@ -97,6 +102,7 @@ class ConnectionsView {
       this.#toolbar.element, this.#empty.element, this.#split);
     app.live.subscribe({
       change: (records) => this.#follow(records), reset: () => this.#reset(),
+      status: ({ kind }) => ["live", "paused"].includes(kind) && this.#askAgainAfterOutage(),
     });
   }
 
@@ -144,6 +150,11 @@ class ConnectionsView {
   #reset() {
     this.#listing.forget();
     if (this.#isShown) void this.#listing.ask(this.#question);
+  }
+
+  /** What could not be asked while the server was away is asked when it is back. */
+  #askAgainAfterOutage() {
+    if (this.#isShown && this.#listing.problem) void this.#listing.ask(this.#question);
   }
 
   hide() {
@@ -214,12 +225,16 @@ class ConnectionsView {
     this.#filteredFor = this.#sign();
     const draft = this.#app.draft.get();
     const isTyping = draft.text.trim() !== this.#question.q.trim();
-    const { matches, canChange, isLocal } = isTyping
-      ? previewOf(this.#question, draft.matches, Date.now())
-      : answerOf(this.#question, this.#listing, Date.now());
-    this.#isLocal = isLocal;
-    this.#arrangement.setPredicate(matches, canChange);
-    this.#mustGoUp ||= fromTop;
+    const now = Date.now();
+    const preview = isTyping ? previewOf(this.#question, draft, now) : null;
+    const answer = preview ?? answerOf(this.#question, this.#listing, now);
+    this.#isPreview = preview !== null;
+    // Until something is known the last good result stays.
+    if (answer) {
+      this.#isLocal = answer.isLocal;
+      this.#arrangement.setPredicate(answer.matches, answer.canChange);
+      this.#mustGoUp ||= fromTop;
+    }
     this.#schedule();
   }
 
@@ -240,7 +255,8 @@ class ConnectionsView {
     const grouping = groupings[this.#state.group];
     this.#drawColumns(grouping);
     if (grouping && isDone) {
-      this.#groups = groupRows(rows, grouping.field, this.#expanded);
+      this.#groups = groupRows(
+        rows, grouping, this.#expanded, (row) => outcomeAt(row, this.#moment));
       this.#table.setItems(flattened(this.#groups), { isTree: true, fromTop: this.#mustGoUp });
     } else if (!grouping) {
       this.#groups = null;
@@ -252,19 +268,24 @@ class ConnectionsView {
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
-      hasHosts: this.#hosts.size > 1,
+      isPreview: this.#isPreview, hasHosts: this.#hosts.size > 1,
     });
     const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;
     this.#empty.update(isEmpty, this.#listing, this.#question);
   }
 
+  /** What the table is of, ms; null for now. */
+  get #moment() {
+    return this.#question.at === null ? null : Date.parse(this.#question.at);
+  }
+
   #drawColumns(grouping) {
     const sign = JSON.stringify([
-      this.#state.cols, this.#state.group, this.#question.sort, this.#hosts.size > 1]);
+      this.#state.cols, this.#state.group, this.#question, this.#hosts.size > 1]);
     if (sign === this.#columnSign) return;
     this.#columnSign = sign;
-    const chosen = chosenColumns(this.#state.cols, this.#hosts.size > 1);
+    const chosen = chosenColumns(this.#state.cols, this.#hosts.size > 1, this.#moment);
     this.#table.setColumns(
       grouping ? groupedColumns(grouping, chosen) : chosen, grouping ? null : this.#question.sort);
   }

@@ -10,6 +10,19 @@ import { stepsOf } from "./explanations.js";
 /** @typedef {import("./summary.js").Group} Group */
 
 const shown = 8;
+/** So many are looked through for those that failed in the span. */
+const sought = 50;
+
+/**
+ * Those of a group's records that failed in its time.
+ * @param {any[]} records
+ * @param {Group} group
+ */
+export function within(records, { first, last }) {
+  const moment = (/** @type {any} */ { closed_at: closed, timestamp }) => closed ?? timestamp;
+  // RFC 3339 in UTC sorts as text.
+  return records.filter((record) => first <= moment(record) && moment(record) <= last);
+}
 
 /**
  * The filter that leaves only a group.
@@ -31,13 +44,16 @@ export function createDetail(app, group, explanation) {
   const steps = h("section", null);
   const attempts = h("section", null, h("p", { class: "muted" }, "Loading …"));
   const q = filterOf(app.state.get().q, group);
-  const question = questionOf({ ...app.state.get(), q, since: "all", until: null });
+  // A span is of the time of failure, which may be long after that of the attempt.
+  const { until } = app.state.get();
+  const question = questionOf({ ...app.state.get(), q, since: "all", until });
 
   async function load() {
-    const [records, explained] = await Promise.all([
-      app.api.get("connections", { ...question, limit: shown }),
+    const [latest, explained] = await Promise.all([
+      app.api.get("connections", { ...question, limit: sought }),
       explanation,
     ]);
+    const records = within(latest, group).slice(0, shown);
     replaceChildren(steps, explained && [h("h3", null, "Look at next"),
       stepsOf(explained, records[0] ?? group, app.announce)]);
     replaceChildren(attempts, h("h3", null, "Latest attempts"), attemptsTable(app, records, q),

@@ -21,7 +21,8 @@ export const columns = [
  */
 export function createRow(group, toggle) {
   const opener = button({ class: "link toggle", "aria-expanded": "false", onclick: toggle },
-    visible(group.process_name) || h("span", { class: "muted" }, "unknown process"));
+    h("span", { class: "cut", title: visible(group.process_name) },
+      visible(group.process_name) || h("span", { class: "muted" }, "unknown process")));
   const failed = h("b", null);
   const fresh = h("span", {
     class: "fresh", hidden: true, title: "It began in the last quarter of this time",
@@ -31,7 +32,7 @@ export function createRow(group, toggle) {
   const [first, last] = [timeAgo(group.first), timeAgo(group.last)];
   const element = h("tr", { class: "group" },
     h("td", { class: "process" }, opener),
-    h("td", { class: "remote mono" },
+    h("td", { class: "remote mono", title: group.remote_addr },
       h("span", { class: "muted", "aria-hidden": "true" }, "→ "), group.remote_addr),
     h("td", { class: "failed" }, failed, " ", fresh), h("td", { class: "worked" }, worked),
     h("td", { class: "trending" }, trend.element), h("td", { class: "first" }, first),
@@ -48,11 +49,12 @@ export function createRow(group, toggle) {
     /** @param {Group} next @param {boolean} isOpen */
     show(next, isOpen) {
       const { count: number, successes } = next;
+      const attempts = successes + (next.failures ?? number);
       setText(failed, count(number));
       fresh.hidden = !isNew(next);
-      setText(worked, successes === 0 ? "never" : percent(successes, successes + number));
+      setText(worked, successes === 0 ? "never" : percent(successes, attempts));
       worked.className = successes === 0 ? "never" : "";
-      worked.title = `${count(successes)} of ${count(successes + number)} attempts worked`;
+      worked.title = `${count(successes)} of ${count(attempts)} attempts worked`;
       trend.show(next.trend);
       setTimeAgo(first, next.first);
       setTimeAgo(last, next.last);

@@ -13,6 +13,7 @@ import { kindOf } from "./kinds.js";
  * @property {string} last
  * @property {number} successes
  * @property {number[]} trend
+ * @property {number} [failures] of its process at its destination, whatever the error
  *
  * @typedef {object} Section the groups of an error
  * @property {string} error
@@ -27,15 +28,41 @@ import { kindOf } from "./kinds.js";
 export const groupKey = ({ error, process_name: process, remote_addr: remote }) =>
   `${error} ${remote} ${process}`;
 
+/** The same attempts may fail in several ways. @param {Group} group */
+const pairKey = ({ process_name: process, remote_addr: remote }) => `${remote} ${process}`;
+
+/**
+ * How many failed with each error, also in groups that the answer has no room for.
+ * @param {{ counts: Record<string, number> }[]} timeline
+ */
+function countsIn(timeline) {
+  /** @type {Map<string, number>} */
+  const sums = new Map();
+  for (const { counts } of timeline) {
+    for (const [error, number] of Object.entries(counts)) {
+      sums.set(error, (sums.get(error) ?? 0) + number);
+    }
+  }
+  return sums;
+}
+
 /**
  * The groups by error, the most frequent error first.
- * @param {Group[]} groups the largest first
+ * @param {{ groups: Group[], timeline: { counts: Record<string, number> }[] }} answer of
+ *   `/api/errors`, its groups the largest first
  * @returns {Section[]}
  */
-export function sectionsOf(groups) {
+export function sectionsOf({ groups, timeline }) {
+  /** @type {Map<string, number>} */
+  const failures = new Map();
+  for (const group of groups) {
+    const key = pairKey(group);
+    failures.set(key, (failures.get(key) ?? 0) + group.count);
+  }
   /** @type {Map<string, Section>} */
   const sections = new Map();
-  for (const group of groups) {
+  for (const counted of groups) {
+    const group = { ...counted, failures: failures.get(pairKey(counted)) };
     const section = sections.get(group.error);
     if (!section) {
       const { error, count, first, last, trend } = group;
@@ -48,6 +75,10 @@ export function sectionsOf(groups) {
     // RFC 3339 in UTC sorts as text.
     if (group.first < section.first) section.first = group.first;
     if (group.last > section.last) section.last = group.last;
+  }
+  for (const [error, number] of countsIn(timeline)) {
+    const section = sections.get(error);
+    if (section) section.count = Math.max(section.count, number);
   }
   return [...sections.values()].sort((a, b) => b.count - a.count);
 }
@@ -68,26 +99,45 @@ const sentences = {
   aborted: "gives up on", host: "finds no way to", net: "has no route to", other: "fails at",
 };
 
+/** A group with a smaller part of all failures than this says little about them. */
+const goodPart = 0.1;
+
 /**
- * What fails most, in a sentence with its subject and object apart.
- * @param {Section[]} sections
- * @returns {{ total: string, process: string, verb: string, remote: string, rest: string } | null}
+ * @typedef {{ total: string, lead: Lead | null, spread: string }} Headline
+ * @typedef {{ process: string, verb: string, remote: string, rest: string }} Lead
  */
-export function headline(sections) {
+
+/**
+ * What fails most, in a sentence with its subject and object apart; where no group has a good part
+ * of the failures, which error does.
+ * @param {Section[]} sections
+ * @param {{ total: number, total_groups: number }} whole also what there was no room for
+ * @returns {Headline | null}
+ */
+export function headline(sections, { total, total_groups: totalGroups }) {
   const groups = sections.flatMap((section) => section.groups);
-  const total = groups.reduce((sum, group) => sum + group.count, 0);
-  if (total === 0) return null;
-  const [{ error, process_name: process, remote_addr: remote, count: number, successes }] =
-    groups.toSorted((a, b) => b.count - a.count);
+  if (groups.length === 0) return null;
+  const [first] = groups.toSorted((a, b) => b.count - a.count);
+  const where = groups.length < totalGroups
+    ? `, ${count(groups.length)} of ${count(totalGroups)} groups shown`
+    : ` in ${plural(totalGroups, "group")}`;
+  const said = { total: `${plural(total, "failure")}${where}` };
+  if (first.count >= total * goodPart) return { ...said, lead: leadOf(first, total), spread: "" };
+  const [{ error, count: number }] = sections;
+  const share = `${percent(number, total)} of them are ${error}`;
+  return { ...said, lead: null, spread: `${share}; no process or destination stands out.` };
+}
+
+/** @param {Group} group @param {number} total @returns {Lead} */
+function leadOf(group, total) {
+  const { error, process_name: process, remote_addr: remote, count: number, successes } = group;
+  const failures = group.failures ?? number;
   const share = successes === 0
     ? "It never worked in this time."
-    : `${percent(number, number + successes)} of its attempts there fail.`;
+    : `${percent(failures, failures + successes)} of its attempts there fail.`;
   const part = number < total ? `: ${count(number)} of them (${percent(number, total)})` : "";
   return {
-    total: `${plural(total, "failure")} in ${plural(groups.length, "group")}`,
-    process: visible(process) || "An unknown process",
-    verb: sentences[kindOf(error).id],
-    remote,
+    process: visible(process) || "An unknown process", verb: sentences[kindOf(error).id], remote,
     rest: `${part}. ${share}`,
   };
 }

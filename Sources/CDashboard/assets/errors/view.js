@@ -25,6 +25,8 @@ export function createErrorsView(app) {
   const sections = new Map();
   /** @type {import("./summary.js").Section[]} */
   let shown = [];
+  /** @type {import("./summary.js").Headline | null} */
+  let said = null;
   let question = "";
   /** @type {(() => void) | null} */
   let unbind = null;
@@ -36,8 +38,9 @@ export function createErrorsView(app) {
 
   /** @param {AbortSignal} signal */
   async function load(signal) {
-    const { groups } = await app.api.get("errors", questionOf(app.state.get()), signal);
-    shown = sectionsOf(groups);
+    const answer = await app.api.get("errors", questionOf(app.state.get()), signal);
+    shown = sectionsOf(answer);
+    said = headline(shown, answer);
     draw();
     replaceChildren(placeholder, shown.length === 0 && emptiness(app, "No failure"));
   }
@@ -51,10 +54,9 @@ export function createErrorsView(app) {
   }
 
   function draw() {
-    const said = headline(shown);
-    replaceChildren(summary, said && [
-      h("b", null, said.total), ". ", h("b", null, said.process), ` ${said.verb} `,
-      h("b", { class: "mono" }, said.remote), said.rest]);
+    replaceChildren(summary, said && [h("b", null, said.total), ". ", said.spread],
+      said?.lead && [h("b", null, said.lead.process), ` ${said.lead.verb} `,
+        h("b", { class: "mono" }, said.lead.remote), said.lead.rest]);
     showKeyed(list, shown, {
       key: ({ error }) => error,
       create(section) {

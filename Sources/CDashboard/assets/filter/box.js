@@ -8,6 +8,7 @@ import { isBeginning, keyChoices, placeAt, valueChoices } from "./completion.js"
 import { isUnfinished, without } from "./language.js";
 import { createListbox } from "./listbox.js";
 import { createMistakeView, mistakeIn } from "./mistake.js";
+import { isSound } from "./soundness.js";
 
 /** How long nobody types before the server is asked, in ms. */
 const pause = 180;
@@ -45,23 +46,36 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   let timer = 0;
   let mistakeTimer = 0;
   let round = 0;
+  /** As far as they are known yet. @type {import("./catalog.js").Key[]} */
+  let known = [];
 
   // Typing
 
   function typed() {
     // What the server still says of an earlier text must not take the place of this one.
     round += 1;
-    draft.set(input.value);
+    narrow(input.value);
     showMistake(null);
     window.clearTimeout(timer);
     timer = window.setTimeout(settle, pause);
     void complete();
   }
 
+  /** Narrows what is shown by a text, unless that has a mistake: then the last good one stays.
+   *  @param {string} text */
+  function narrow(text) {
+    draft.set(isSound(text, known) ? text : state.get().q);
+  }
+
   /** Nobody types any more: what is not in the middle of a term comes into effect. */
   async function settle() {
     const text = input.value;
     if (isUnfinished(text)) return;
+    if (!isSound(text, known)) {
+      // It may still be mended, and what is wrong with it only the server can say.
+      timer = window.setTimeout(() => void check(), patience - pause);
+      return;
+    }
     const place = placeAt(text, input.selectionStart ?? 0);
     const choices = place.key ? await catalog.choices(place.key).catch(() => []) : [];
     if (input.value === text && !isBeginning(choices, place)) void check();
@@ -73,7 +87,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     input.value = text;
     if (isFocused) input.focus();
     listbox.hide();
-    draft.set(text);
+    narrow(text);
     void check(true);
   }
 
@@ -89,7 +103,9 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       if (mine !== round) return;
       if (/** @type {any} */ (error).isMistake) {
         const mistake = mistakeIn(/** @type {any} */ (error), text);
-        if (isStep || document.activeElement !== input) return showMistake(mistake);
+        draft.reject(text);
+        const isPlain = isStep || !isSound(text, known) || document.activeElement !== input;
+        if (isPlain) return showMistake(mistake);
         mistakeTimer = window.setTimeout(() => showMistake(mistake), patience);
         return;
       }
@@ -97,6 +113,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     }
     if (mine !== round) return;
     showMistake(null);
+    draft.set(text);
     if (text === state.get().q) return;
     state.set({ q: text, sel: null }, { replace: !isStep });
     announce(text ? "Filtered" : "Filter cleared");
@@ -113,10 +130,11 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   // Completing
 
   async function complete() {
+    if (known.length === 0) known = await catalog.keys().catch(() => []);
     const place = placeAt(input.value, input.selectionStart ?? 0);
     const text = input.value;
     const choices = await (place.key === null
-      ? catalog.keys().then((known) => keyChoices(known, place))
+      ? catalog.keys().then((keys) => keyChoices(keys, place))
       : catalog.values(place.key).then((values) => valueChoices(values, place))).catch(() => []);
     if (input.value === text && document.activeElement === input) listbox.show(choices);
   }
@@ -146,7 +164,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       choose(/** @type {any} */ (listbox.active()));
     } else if (key === "Escape") {
       if (listbox.isShown()) listbox.hide();
-      else if (input.value) commit("");
+      else if (input.value.trim() !== state.get().q) commit(state.get().q);
       else input.blur();
     } else {
       return;
@@ -171,6 +189,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
         input.setSelectionRange(start, end);
       },
       remove: (removed) => commit(without(state.get().q, removed)),
+      leave: () => input.focus(),
     });
   }
 

@@ -182,6 +182,7 @@ export function momentOf(text, now) {
 function endpointMatch(fields, text) {
   const [, host, first, last] = endpoint.exec(text) ?? [];
   if (host === undefined || host.includes("/") || (host === "" && first === undefined)) return null;
+  if (Math.max(Number(first ?? 0), Number(last ?? 0)) > 65_535) return null;
   const bare = (/** @type {string} */ host) => host.replace(/^\[|\]$/g, "");
   const address = bare(host).toLowerCase();
   return (record) => fields.some((field) => {

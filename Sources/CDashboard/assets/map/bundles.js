@@ -109,7 +109,7 @@ function bundlesOf(rest, layer, standIns) {
 function bundleOf(layer, key, label, term, members) {
   return {
     key, layer, label, term, count: sumOf(members, "count"), errors: sumOf(members, "errors"),
-    members: sumOf(members, "members"),
+    members: sumOf(members, "members"), isWhole: members.every(({ isWhole }) => isWhole),
   };
 }
 
@@ -130,6 +130,7 @@ function relinked(links, standIns) {
     }
     known.count += link.count;
     known.errors += link.errors;
+    known.isWhole &&= link.isWhole;
     for (const [kind, count] of link.kinds) {
       known.kinds.set(kind, (known.kinds.get(kind) ?? 0) + count);
     }

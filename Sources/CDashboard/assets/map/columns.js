@@ -1,6 +1,18 @@
 // The map as a table: a row for each link.
 
-import { count, percent, visible } from "../core/format.js";
+import { count, percent, plural, visible } from "../core/format.js";
+
+/**
+ * What is known of the connections over a link or of a node.
+ * @param {{ count: number, errors: number, isWhole: boolean }} what
+ */
+export function countsText({ count: number, errors, isWhole }) {
+  return `${isWhole ? "" : "at least "}${plural(number, "connection")}, ${count(errors)} failed`;
+}
+
+/** A rate, where all is known that it is of. */
+const shareOf = ({ count: number, errors, isWhole }) =>
+  (isWhole && number > 0 ? errors / number : null);
 
 /** @param {{ kinds: Map<string, number> }} link */
 function kindsText({ kinds }) {
@@ -20,7 +32,8 @@ export const columns = [
   },
   {
     id: "count", title: "Connections", width: [104, 0.5], isNumber: true,
-    value: (link) => link.count, text: (link) => count(link.count),
+    value: (link) => link.count,
+    text: (link) => `${link.isWhole ? "" : "≥ "}${count(link.count)}`,
   },
   {
     id: "errors", title: "Failed", width: [76, 0.4], isNumber: true,
@@ -28,7 +41,8 @@ export const columns = [
   },
   {
     id: "share", title: "Failure rate", width: [96, 0.4], isNumber: true,
-    value: (link) => link.errors / link.count, text: (link) => percent(link.errors, link.count),
+    value: shareOf,
+    text: (link) => (link.isWhole ? percent(link.errors, link.count) : "not known"),
   },
   {
     id: "kinds", title: "Errors", width: [180, 1.4],

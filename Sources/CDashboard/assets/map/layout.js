@@ -8,8 +8,10 @@ import { byWeight } from "./bundles.js";
  * @typedef {import("./graph.js").Node} Node
  * @typedef {import("./graph.js").Link} Link
  * @typedef {Node & { x: number, y: number, width: number, height: number }} PlacedNode in px
- * @typedef {Link & { path: string, width: number, look: "fine" | "partly" | "failing" }} PlacedLink
- *   `path` as SVG has it, `width` in px; a link is failing when half of what goes over it fails
+ * @typedef {"fine" | "some" | "partly" | "failing"} Look failing is what half or more fails of, and
+ *   some fails of that of which the rate is not known
+ * @typedef {Link & { path: string, width: number, look: Look }} PlacedLink `path` as SVG has it,
+ *   `width` in px
  * @typedef {{ width: number, height: number, nodes: PlacedNode[], links: PlacedLink[] }} Layout
  */
 
@@ -63,10 +65,16 @@ function place(link, placed, heaviest) {
   };
 }
 
-const looks = ["fine", "partly", "failing"];
+const looks = ["fine", "some", "partly", "failing"];
 
-function lookOf({ count, errors }) {
+/**
+ * How a node or link is to look.
+ * @param {{ count: number, errors: number, isWhole: boolean }} what
+ * @returns {Look}
+ */
+export function lookOf({ count, errors, isWhole }) {
   if (errors === 0) return "fine";
+  if (!isWhole) return "some";
   return errors * 2 >= count ? "failing" : "partly";
 }
 

@@ -10,7 +10,7 @@ import { narrowed, quote } from "../filter/language.js";
 import { formatSort, parseSort, sortAfterClick } from "../table/header.js";
 import { rowKeys } from "../table/keys.js";
 import { createTable } from "../table/virtual.js";
-import { columns } from "./columns.js";
+import { columns, countsText } from "./columns.js";
 import { drawMap, legend, lightUp } from "./draw.js";
 import { graphOf } from "./graph.js";
 import { layOut } from "./layout.js";
@@ -42,8 +42,8 @@ class MapView {
   #roomButton = button({
     class: "button", "aria-pressed": "false", onclick: () => this.#toggleRoom(),
   }, "Up to 200 nodes");
-  /** @type {{ records: any[], groups: any[] }} */
-  #answer = { records: [], groups: [] };
+  /** @type {{ records: any[], next: string | null, groups: any[], groupCount: number }} */
+  #answer = { records: [], next: null, groups: [], groupCount: 0 };
   #table;
   /** @type {import("./graph.js").Graph} */
   #graph = { nodes: [], links: [] };
@@ -125,12 +125,12 @@ class MapView {
     const question = questionAt(this.#state);
     const by = this.#by;
     const q = `${question.q ?? ""} direction:outbound,inbound`.trim();
-    const [{ value: records }, { groups }] = await Promise.all([
+    const [{ value: records, next }, { groups, total_groups: groupCount }] = await Promise.all([
       this.#app.api.getPage("connections", { ...question, q, limit: sampled }, signal),
       this.#app.api.get("errors", { ...question, by: `error,${by},remote,direction` }, signal),
     ]);
     if (signal.aborted) return;
-    this.#answer = { records, groups };
+    this.#answer = { records, next, groups, groupCount };
     this.#sumUp();
     const isEmpty = this.#graph.links.length === 0;
     replaceChildren(this.#empty, isEmpty && emptiness(this.#app, "No connection"));
@@ -138,10 +138,11 @@ class MapView {
   }
 
   #sumUp() {
-    const { records, groups } = this.#answer;
-    this.#graph = graphOf(records, groups, this.#by, this.#room);
+    const { records, next, groups, groupCount } = this.#answer;
+    const isWhole = { records: next === null, failures: groupCount <= groups.length };
+    this.#graph = graphOf(records, groups, this.#by, this.#room, isWhole);
     this.#layout = null;
-    setText(this.#summary, this.#summaryOf(records.length));
+    setText(this.#summary, this.#summaryOf(isWhole));
   }
 
   #toggleRoom() {
@@ -151,19 +152,26 @@ class MapView {
     this.#draw();
   }
 
-  #summaryOf(number) {
-    if (this.#graph.links.length === 0) return "";
-    const failing = this.#graph.links.filter(({ errors }) => errors > 0).length;
-    const newest = number < sampled
-      ? "" : `; of those that did not fail, the newest ${count(sampled)}`;
-    return `${plural(this.#graph.links.length, "link")}, ${count(failing)} failing${newest}`;
+  /** @param {{ records: boolean, failures: boolean }} isWhole */
+  #summaryOf(isWhole) {
+    const { links } = this.#graph;
+    if (links.length === 0) return "";
+    const { groups, groupCount } = this.#answer;
+    const failing = links.filter(({ errors }) => errors > 0).length;
+    return [
+      `${plural(links.length, "link")}, ${count(failing)} failing`,
+      !isWhole.failures && `${count(groups.length)} of ${count(groupCount)} groups of failures`,
+      !isWhole.records && `of those that did not fail, the newest ${count(sampled)}`,
+    ].filter(Boolean).join("; ");
   }
 
   #draw() {
     const isEmpty = this.#graph.links.length === 0;
     this.#empty.hidden = !isEmpty;
     for (const part of [this.#picture, this.#table.element, this.#legend]) part.hidden = isEmpty;
-    replaceChildren(this.#legend, legend(this.#by === "host" ? "hosts" : "processes"));
+    replaceChildren(this.#legend, legend(
+      this.#by === "host" ? "hosts" : "processes",
+      this.#graph.links.every(({ errors, isWhole }) => errors === 0 || isWhole)));
     this.#drawTable();
     this.#drawPicture();
     this.#drawAbout();
@@ -198,9 +206,8 @@ class MapView {
     this.#about.hidden = !node;
     if (!node) return;
     const command = (label, run) => button({ class: "button", onclick: run }, label);
-    const counts = `${plural(node.count, "connection")}, ${count(node.errors)} failed`;
     replaceChildren(this.#about, h("strong", null, visible(node.label)),
-      h("span", { class: "muted" }, counts),
+      h("span", { class: "muted" }, countsText(node)),
       node.term && command("Its connections", () => this.#narrow(node)),
       command("Show all", () => this.#choose(node.key)));
   }

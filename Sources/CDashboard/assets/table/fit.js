@@ -1,7 +1,16 @@
 // Tables take the height that the window has left below them.
 
 const least = 280;
-const below = 12;
+
+/** What is below an element at the end of others, px. @param {Element} element */
+function below(element) {
+  let room = 0;
+  for (let each = element.parentElement; each; each = each.parentElement) {
+    const { paddingBottom, borderBottomWidth } = getComputedStyle(each);
+    room += parseFloat(paddingBottom) + parseFloat(borderBottomWidth);
+  }
+  return room;
+}
 
 /**
  * Keeps an element as high as the room from its top to the bottom of the window.
@@ -10,10 +19,9 @@ const below = 12;
 export function fitHeight(element) {
   const fit = () => {
     if (!element.isConnected) return;
-    // On a phone the navigation is at the bottom, in the padding of the body.
-    const padding = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
     const top = element.getBoundingClientRect().top + window.scrollY;
-    const height = `${Math.max(least, Math.floor(window.innerHeight - top - padding - below))}px`;
+    const room = Math.floor(window.innerHeight - top - below(element));
+    const height = `${Math.max(least, room)}px`;
     if (element.style.height !== height) element.style.height = height;
   };
   new ResizeObserver(fit).observe(document.body);

@@ -1,6 +1,7 @@
 // A button that opens a list of choices, and closes it again when the focus or the pointer leaves.
 
 import { button, h } from "../core/dom.js";
+import { place } from "./placing.js";
 
 /**
  * @param {string} label
@@ -8,10 +9,12 @@ import { button, h } from "../core/dom.js";
  * @param {{ isRight?: boolean }} [how] whether it opens towards the left
  */
 export function menu(label, items, { isRight = false } = {}) {
-  const element = /** @type {HTMLDetailsElement} */ (h("details", { class: "menu" },
-    h("summary", null, label),
-    // With a tabindex, so that a click between the items leaves the focus in here.
-    h("div", { class: isRight ? "menu-items right" : "menu-items", tabindex: "-1" }, items)));
+  const opener = h("summary", null, label);
+  // With a tabindex, so that a click between the items leaves the focus in here.
+  const choices = h("div", { class: "menu-items", tabindex: "-1" }, items);
+  const element = /** @type {HTMLDetailsElement} */ (
+    h("details", { class: "menu" }, opener, choices));
+  const put = () => element.open && place(opener, choices, isRight);
   const close = () => element.removeAttribute("open");
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget instanceof Node && !element.contains(relatedTarget)) close();
@@ -19,11 +22,12 @@ export function menu(label, items, { isRight = false } = {}) {
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !element.open) return;
     close();
-    element.querySelector("summary")?.focus();
+    opener.focus();
     event.stopPropagation();
   });
   element.addEventListener("toggle", () => {
     if (!element.open) return;
+    put();
     const leave = (/** @type {PointerEvent} */ { target }) => {
       if (target instanceof Node && element.contains(target)) return;
       document.removeEventListener("pointerdown", leave);
@@ -31,6 +35,8 @@ export function menu(label, items, { isRight = false } = {}) {
     };
     document.addEventListener("pointerdown", leave);
   });
+  window.addEventListener("resize", put);
+  document.addEventListener("scroll", put, { passive: true });
   return element;
 }
 

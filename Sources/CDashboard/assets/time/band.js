@@ -9,7 +9,7 @@ import { countsByKind } from "../errors/kinds.js";
 import { narrowed } from "../filter/language.js";
 import { timelineOf } from "./bars.js";
 import { createChart } from "./chart.js";
-import { moved, presets, spanText } from "./span.js";
+import { isSameSpan, moved, presets, spanOf, spanText, zoneText } from "./span.js";
 import { timelineTable } from "./table.js";
 
 /** How often the band is drawn anew at most while there are changes, and without any, in ms. */
@@ -41,6 +41,9 @@ export function createTimeBand({ api, state, live, keys, announce }) {
 
   /** @type {import("./bars.js").Timeline | null} */
   let timeline = null;
+  /** How many failed in the span itself, by error: the steps at its ends go beyond it.
+   *  @type {Record<string, number>} */
+  let totals = {};
   /** The last span that ended now. */
   let sinceNow = "1h";
 
@@ -48,28 +51,25 @@ export function createTimeBand({ api, state, live, keys, announce }) {
 
   /** @param {AbortSignal} signal */
   async function load(signal) {
-    timeline = timelineOf(await api.get("timeline", questionOf(state.get()), signal));
+    const question = questionOf(state.get());
+    timeline = timelineOf(await api.get("timeline", question, signal));
     show();
+    const { groups } = await api.get("errors", { ...question, by: "error" }, signal);
+    totals = Object.fromEntries(groups.map((/** @type {any} */ { error, count }) =>
+      [error, count]));
+    showLegend();
   }
 
   function show() {
     if (!timeline) return;
     chart.show(timeline, state.get().at);
-    setText(text, spanText(timeline.from, timeline.to));
-    showLegend(timeline);
+    const { from, to } = spanOf(state.get(), timeline, Date.now());
+    setText(text, `${spanText(from, to)} ${zoneText(to)}`);
     showGaps(timeline.gaps);
     if (!table.hidden) replaceChildren(table, timelineTable(timeline));
   }
 
-  /** @param {import("./bars.js").Timeline} timeline */
-  function showLegend({ buckets }) {
-    /** @type {Record<string, number>} */
-    const totals = {};
-    for (const { errors } of buckets) {
-      for (const [error, number] of Object.entries(errors)) {
-        totals[error] = (totals[error] ?? 0) + number;
-      }
-    }
+  function showLegend() {
     replaceChildren(legend, countsByKind(totals).map(({ kind, count: number, errors }) =>
       h("li", { class: "kind", dataset: { kind: kind.id } }, button({
         class: "link", title: `Only ${errors.join(", ")}`,
@@ -114,7 +114,8 @@ export function createTimeBand({ api, state, live, keys, announce }) {
 
   /** @param {number} part */
   function move(part) {
-    if (timeline) state.set(moved(timeline, part, Date.now()));
+    const now = Date.now();
+    if (timeline) state.set(moved(spanOf(state.get(), timeline, now), part, now));
   }
 
   function toggleTable() {
@@ -127,7 +128,7 @@ export function createTimeBand({ api, state, live, keys, announce }) {
     const { since, until, at, paused } = state.get();
     if (!until && since) sinceNow = since;
     for (const choice of choices) {
-      choice.setAttribute("aria-pressed", String(!until && choice.dataset.since === since));
+      choice.setAttribute("aria-pressed", String(!until && isSameSpan(since, choice.dataset.since ?? "")));
     }
     setText(pause, paused ? "Resume" : "Pause");
     pause.setAttribute("aria-pressed", String(paused));

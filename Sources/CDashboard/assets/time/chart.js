@@ -1,7 +1,7 @@
 // The time band's chart, and the brush on it.
 
 import { h, replaceChildren, svg } from "../core/dom.js";
-import { count, duration, plural, shortTime, timeOfDay } from "../core/format.js";
+import { count, duration, plural, shortCount, shortTime, timeOfDay } from "../core/format.js";
 import { countsByKind, kinds } from "../errors/kinds.js";
 import { bars, bucketAt, connectionsIn, scale } from "./bars.js";
 import { createBrush } from "./brush.js";
@@ -127,10 +127,11 @@ export function createChart({ select, pick }) {
     }));
     replaceChildren(axis, axisMarks(timeline, width));
     const { width: step, flowWidth } = timeline;
+    const isEmpty = Object.keys(shape.paths).length === 0;
     replaceChildren(scales,
-      svg("text", { x: 4, y: 12 }, rateText(shape.mostErrors, "error", step)),
-      shape.connections && svg("text", { x: 4, y: heights.errors + heights.connections },
-        rateText(shape.mostConnections, "connection", flowWidth)));
+      !isEmpty && tick(1, shape.mostErrors, "Errors", step),
+      shape.connections && tick(heights.errors + 1 + heights.connections, shape.mostConnections,
+        "Connections", flowWidth));
     const isMoment = at !== null && at >= timeline.from && at <= timeline.to;
     moment.setAttribute("d",
       isMoment ? `M${x(at ?? 0).toFixed(1)} 0v${height - heights.axis}` : "");
@@ -154,10 +155,14 @@ export function createChart({ select, pick }) {
   };
 }
 
-/** What a bar of full height stands for. @param {number} most @param {string} what
- *  @param {number} step ms */
-const rateText = (most, what, step) =>
-  `${plural(most, what)} in ${duration(step * 1000).replace(".0", "")}`;
+/** The end of a scale, left of the bars. @param {number} y @param {number} most
+ *  @param {string} what @param {number} step ms */
+function tick(y, most, what, step) {
+  return svg("g", null,
+    svg("title", null, `${what} in ${duration(step * 1000).replace(".0", "")}`),
+    svg("path", { d: `M-5 ${y - 0.5}h5` }),
+    svg("text", { x: -8, y: y + 4, "text-anchor": "end" }, shortCount(most)));
+}
 
 /** The times below the bars. @param {Timeline} timeline @param {number} width px */
 function axisMarks(timeline, width) {

@@ -1,6 +1,7 @@
 // Spans of time: the ones to choose from, and how one is said.
 
 import { shortTime, timeOfDay } from "../core/format.js";
+import { momentOf } from "../filter/predicate.js";
 
 /** What can be chosen: the state's `since`, and its label. @type {readonly [string, string][]} */
 export const presets = [
@@ -17,6 +18,39 @@ export function firstSpan({ newest }, now) {
 }
 
 /**
+ * Whether two beginnings of a span that ends now are the same: `1d` and `24h`.
+ * @param {string | null} one
+ * @param {string} other
+ */
+export function isSameSpan(one, other) {
+  const moment = one === null ? null : momentOf(one, 0);
+  return one === other || (moment !== null && moment === momentOf(other, 0));
+}
+
+/**
+ * The span that was asked for, which the steps of a timeline may go beyond.
+ * @param {{ since: string | null, until: string | null }} state
+ * @param {{ from: number, to: number }} timeline ms
+ * @param {number} now ms
+ * @returns {{ from: number, to: number }} ms
+ */
+export function spanOf({ since, until }, timeline, now) {
+  return {
+    from: (since && momentOf(since, now)) ?? timeline.from,
+    to: until ? momentOf(until, now) ?? timeline.to : now,
+  };
+}
+
+/**
+ * The time zone in which times are told: `UTC`, `CET`, `GMT+5:30`.
+ * @param {number} time ms
+ */
+export function zoneText(time) {
+  return new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(time)
+    .find(({ type }) => type === "timeZoneName")?.value ?? "";
+}
+
+/**
  * A span in words: `11:08 – 12:08`.
  * @param {number} from ms
  * @param {number} to ms
@@ -24,10 +58,10 @@ export function firstSpan({ newest }, now) {
  */
 export function spanText(from, to, now = Date.now()) {
   const say = to - from < 600_000 ? timeOfDay : shortTime;
-  const end = say(to, now);
-  // The day is said once when it is the same.
+  // The day is said once when it is the same, and twice when it is not, also when one is today.
   const isOneDay = new Date(from).toDateString() === new Date(to).toDateString();
-  return `${say(from, now)} – ${isOneDay ? /** @type {string} */ (end.split(" ").at(-1)) : end}`;
+  if (!isOneDay) return `${say(from, 0)} – ${say(to, 0)}`;
+  return `${say(from, now)} – ${/** @type {string} */ (say(to, now).split(" ").at(-1))}`;
 }
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600,

@@ -35,7 +35,7 @@ const app = {
 };
 
 byID("filter").replaceChildren(createFilterBox(app));
-const stage = createStage(app, byID("view"), byID("nav"));
+const stage = createStage(app, byID("view"), byID("nav"), () => location.reload());
 keys.bind("Views", stage.keys());
 
 showStatus(app, { pill: byID("status"), text: byID("status-text"), notice: byID("notice") });
@@ -51,3 +51,5 @@ if (state.get().since === null) {
 }
 byID("time").replaceChildren(createTimeBand(app));
 await stage.show();
+// What is asked for first comes first.
+setTimeout(stage.prepareOthers, 1000);

@@ -230,7 +230,8 @@ struct PageModuleTests {
         Case(
           "m.moved({ from: 0, to: 60_000 }, 0.5, 70_000)",
           #"{"since":"1970-01-01T00:00:10.000Z","until":"1970-01-01T00:01:10.000Z"}"#),
-        Case("['24h', '1d', '1h', 'all', null].map((since) => m.isSameSpan(since, '1d'))",
+        Case(
+          "['24h', '1d', '1h', 'all', null].map((since) => m.isSameSpan(since, '1d'))",
           "[true,true,false,false,false]"),
         Case(
           "m.spanOf({ since: '1h', until: null }, { from: 1, to: 9e9 }, 3_600_005)",

@@ -13,13 +13,18 @@ const entry = (id) => ({ view: id, sel: null, sort: null, group: null, cols: nul
  * @param {any} app
  * @param {HTMLElement} element where views are shown
  * @param {HTMLElement} nav the links to them
+ * @param {() => void} reload loads the page anew, with the state that it has
  */
-export function createStage(app, element, nav) {
+export function createStage(app, element, nav, reload) {
   /** @type {Map<string, Promise<View>>} */
   const loaded = new Map();
   /** @type {View | null} */
   let shown = null;
   let shownID = "";
+  /** Whether a view could not be fetched from a server that had been there. */
+  let isBroken = false;
+  let wasLive = false;
+  let isLive = false;
 
   const links = /** @type {HTMLAnchorElement[]} */ ([...nav.querySelectorAll("a")]);
   const known = (/** @type {string} */ id) => views.find((view) => view.id === id) ?? views[0];
@@ -67,8 +72,10 @@ export function createStage(app, element, nav) {
       view.show(app.state.get());
     } catch (error) {
       if (shownID === id) shownID = "";
+      isBroken = wasLive;
       replaceChildren(element, h("p", { class: "empty" },
-        "This part of the page could not be loaded. ",
+        "This part of the page could not be loaded.",
+        isBroken && " It will be as soon as the server answers again.", " ",
         h("a", { href: "" }, "Load the page again")));
       throw error;
     }
@@ -88,14 +95,23 @@ export function createStage(app, element, nav) {
     change: (/** @type {any[]} */ records) => shown?.change?.(records),
     reset: () => shown?.reset?.(),
     // What could not be asked while the server was away is asked now.
-    status: (/** @type {{ kind: string }} */ { kind }) =>
-      kind === "live" && shown?.change?.([]),
+    status(/** @type {{ kind: string }} */ { kind }) {
+      const isBack = kind === "live" && !isLive;
+      isLive = kind === "live";
+      wasLive ||= isLive;
+      if (!isLive) return;
+      // A module that could not be fetched once is not fetched again by the same page.
+      if (isBack && isBroken) reload();
+      else shown?.change?.([]);
+    },
   });
 
   return {
     show,
     /** Fetches what will be shown, while something else is waited for. */
     prepare: () => void load(known(app.state.get().view).id).catch(() => {}),
+    /** Fetches the views that may be shown later, so that they are there when the server is not. */
+    prepareOthers: () => void Promise.allSettled(views.map(({ prefetch }) => prefetch())),
     /** Keys that go to a view, in the order of the navigation. */
     keys: () => links.map((link, index) =>
       /** @type {[string, string, () => void]} */ (

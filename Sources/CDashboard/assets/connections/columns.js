@@ -137,7 +137,8 @@ function fillOutcome(cell, row) {
   fillSign(cell, outcomeOf(row), row.error === null ? undefined : visible(row.error));
 }
 
-/** @param {HTMLElement} cell @param {import("./outcome.js").Outcome} outcome @param {string} [text] */
+/** @param {HTMLElement} cell @param {import("./outcome.js").Outcome} outcome
+ *  @param {string} [text] */
 function fillSign(cell, outcome, text = outcome) {
   cell.replaceChildren(
     h("span", { class: `glyph ${outcome}`, "aria-hidden": "true" }, glyphs[outcome]), text);

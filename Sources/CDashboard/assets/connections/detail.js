@@ -13,8 +13,8 @@ import { causes, glyphs, outcomeOf, sources } from "./outcome.js";
  * The parts of a panel about a record.
  * @param {any} app
  * @param {any} record
- * @param {any | null | undefined} explanation of its error, from `/api/errors/explanations`; null when
- *   there is none
+ * @param {any | null | undefined} explanation of its error, from `/api/errors/explanations`; null
+ *   when there is none
  * @param {any[]} kin the processes above its own, the nearest first
  */
 export function connectionDetail(app, record, explanation, kin) {

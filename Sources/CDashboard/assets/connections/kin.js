@@ -31,8 +31,8 @@ export async function parentsOf(api, record, signal) {
 /**
  * What errors mean, asked once.
  * @param {{ get: Function }} api
- * @returns {(error: string | null) => Promise<any | null | undefined>} null for what is not explained,
- *   undefined when the server could not be asked
+ * @returns {(error: string | null) => Promise<any | null | undefined>} null for what is not
+ *   explained, undefined when the server could not be asked
  */
 export function createExplanations(api) {
   /** @type {Promise<Map<string, any>> | null} */

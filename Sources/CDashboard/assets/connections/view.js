@@ -281,8 +281,9 @@ class ConnectionsView {
   }
 
   #drawColumns(grouping) {
+    const { sort, at } = this.#question;
     const sign = JSON.stringify([
-      this.#state.cols, this.#state.group, this.#question, this.#hosts.size > 1]);
+      this.#state.cols, this.#state.group, sort, at, this.#hosts.size > 1]);
     if (sign === this.#columnSign) return;
     this.#columnSign = sign;
     const chosen = chosenColumns(this.#state.cols, this.#hosts.size > 1, this.#moment);

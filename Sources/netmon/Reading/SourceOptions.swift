@@ -24,7 +24,7 @@ struct SourceOptions: Sendable {
           "server", \.server, environment: "NETMON_SERVER", help: "ask a netmon server")
         Option(
           "db", \.database, environment: "NETMON_DB",
-          help: "read a database file; by default \(DefaultDatabase.forHelp)")
+          help: "read a database file; by default \(DefaultDatabase.forReadersHelp)")
         Flag(
           "live", \.isLive, isHidden: !hasLive, help: "read the kernel directly, with no database")
         Flag(

@@ -71,7 +71,8 @@ struct BashCompletion {
         if [[ $word == "$rest"* ]]; then
           word=$head${word#"$key"}
           printf -v word %q "${word#"$lead"}"
-          COMPREPLY+=("$word")
+          # A comma needs no backslash, which would be a part of what is typed at the next time.
+          COMPREPLY+=("${word//\\,/,}")
         fi
       done
       if [[ ${COMPREPLY[0]} == *: || $kind == list ]]; then compopt -o nospace; fi

@@ -110,7 +110,8 @@ public actor Collector: Service {
       tracker = ConnectionTracker(
         .init(
           host: configuration.host, agent: store.id, firstNumber: numbers.lowerBound,
-          excludedPath: configuration.excludedPath, serviceName: { services[$0, $1] }))
+          excludedPath: configuration.excludedPath, leavesOutEnded: true,
+          serviceName: { services[$0, $1] }))
       open = try store.openConnections()
       lastSign = try store.lastSign(of: configuration.host)
     } catch {

@@ -24,6 +24,8 @@ public final class Store: Sendable {
   let file: FileIdentity?
   /// Used by one transaction at a time.
   private let dimensions = Mutex(Dimensions())
+  /// Whether the file is read as one that nobody changes, without a log.
+  private let isImmutable: Bool
   /// Watches the file for ``version()``; a connection of its own, as `data_version` says what
   /// *others* have committed.
   private let watcher: DatabaseQueue
@@ -38,14 +40,15 @@ public final class Store: Sendable {
   /// umask forbids it, and brings it to the newest schema.
   ///
   /// For reading, a user needs read permission on the file and on `PATH-wal` and `PATH-shm`, which
-  /// SQLite keeps beside it with the same permissions.
+  /// SQLite keeps beside it with the same permissions. A copy without them is read where they cannot
+  /// be made, too: as a file that nobody changes.
   public init(path: String, access: Access = .readWrite) throws(StoreError) {
     self.path = path
     self.access = access
     do {
       try Self.prepareFile(at: path, access)
       if access == .readWrite { try Self.refuseForeignFile(at: path) }
-      pool = try Self.openPool(at: path, access)
+      (pool, isImmutable) = try Self.openPool(at: path, access)
       file = FileIdentity(path: path)
       let checkpointer =
         access == .readWrite ? try Checkpointer(path: path, limit: Self.logPages) : nil
@@ -57,7 +60,9 @@ public final class Store: Sendable {
       guard id.utf8.count == 16 else {
         throw StoreError.corrupt(.open, path: path, reason: "it has no store id")
       }
-      watcher = try DatabaseQueue(path: path, configuration: Self.configuration(.readOnly))
+      watcher = try DatabaseQueue(
+        path: isImmutable ? LoneFile(path: path).address : path,
+        configuration: Self.configuration(.readOnly))
     } catch {
       throw Self.openingError(error, path: path)
     }
@@ -72,6 +77,7 @@ public final class Store: Sendable {
   /// Runs `body` on a snapshot.
   func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
     do {
+      try refuseChangedFile()
       if access == .readWrite, try pool.read({ try $0.hasUnreadAddresses || !$0.isCounted }) {
         // Reading goes on without it, as when the disk is full.
         try? write(.read) { db, dimensions in try db.settle(&dimensions) }
@@ -124,6 +130,7 @@ public final class Store: Sendable {
   /// process. It means nothing but that, and only within this store's lifetime.
   public func version() throws(StoreError) -> Int64 {
     do {
+      try refuseChangedFile()
       return try watcher.unsafeRead { try $0.integer("PRAGMA data_version") ?? 0 }
     } catch {
       throw noted(StoreError(error, .read, path: path))
@@ -230,12 +237,37 @@ extension Store {
     if isForeign { throw StoreError.foreignDatabase(path: path) }
   }
 
-  /// Opens the file and brings it to the newest schema, or checks that it has it.
-  private static func openPool(at path: String, _ access: Access) throws -> DatabasePool {
+  /// Throws if somebody has begun to write to a file that is read as one that nobody changes.
+  private func refuseChangedFile() throws(StoreError) {
+    guard isImmutable, !LoneFile(path: path).isAlone else { return }
+    throw .cannotOpen(path: path, reason: "it is being written now, try again")
+  }
+
+  /// Opens the file and brings it to the newest schema, or checks that it has it; says whether it is
+  /// read as one that nobody changes.
+  private static func openPool(
+    at path: String, _ access: Access
+  ) throws -> (DatabasePool, isImmutable: Bool) {
+    let file = LoneFile(path: path)
+    do {
+      return (try openPool(at: path, named: path, access), false)
+    } catch let error as DatabaseError
+      where access == .readOnly
+      && [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode) && file.isReadable
+    {
+      guard file.isAlone else { throw file.error }
+      return (try openPool(at: file.address, named: path, access), true)
+    }
+  }
+
+  /// `address` is the path or an URI for SQLite, `path` what errors name.
+  private static func openPool(
+    at address: String, named path: String, _ access: Access
+  ) throws -> DatabasePool {
     let deadline = ContinuousClock.now + .seconds(busySeconds)
     while true {
       do {
-        let pool = try DatabasePool(path: path, configuration: configuration(access))
+        let pool = try DatabasePool(path: address, configuration: configuration(access))
         switch access {
         case .readWrite: try Schema.migrate(pool, path: path)
         case .readOnly: try pool.read { try Schema.check($0, path: path) }

@@ -10,8 +10,9 @@ extension Netmon {
     """
     Questions are terms that must all hold: error:any process:curl since:1h. Commas mean any of: \
     error:ECONNREFUSED,ECONNRESET. A leading - negates: -state:ESTABLISHED. A word without a key \
-    is searched in process names, paths, addresses, hosts and services. Quotes hold spaces and \
-    commas; in texts * stands for any text, and letters count as they are written. A star itself is \
+    is searched in process names, paths, addresses, hosts and services, where ASCII letters of either \
+    case are the same. Quotes hold spaces and \
+    commas; in the texts of keys * stands for any text, and letters count as they are written. A star itself is \
     "\\*", in quotes, and so are \\" and \\\\.
     There is no AND, OR, NOT, &&, ||, ! and no parentheses: they are mistakes, unless quotes make \
     them words to search for.
@@ -19,7 +20,10 @@ extension Netmon {
     8000-8999 and 8000..8999 are a range, ends included. Durations have a unit, us, ms, s, m, h or d; \
     only where a name says microseconds, as connect_us:>250, none is needed. Times are RFC 3339, in \
     UTC unless they say otherwise, or a duration that counts back from now: since:1h, which since:-1h \
-    means too, until:2026-11-22T10:00Z.
+    means too, until:2026-11-22T10:00Z. Where times are compared, one that is written to the day, minute \
+    or second is all of that day, minute or second: timestamp:>2026-11-22T10:00Z begins at 10:01, \
+    timestamp:<=2026-11-22T10:00Z ends before it, and timestamp:2026-11-22 is that day. since, until \
+    and at take its beginning.
     On a command line an operand is a term. It may hold several: a text in it runs on to the next \
     KEY:, as the shell has taken the quotes away. So 'process:my app' and 'my app' ask for a name \
     with a space, and 'error:any since:1h' is two terms; quotes that reach netmon, as in \

@@ -137,6 +137,18 @@ struct CompletionTests {
     #expect(try words(from: .bash, ["--norc", "-c", driver]) == expected)
   }
 
+  @Test(.enabled(if: path(of: .bash) != nil, "bash is not installed"))
+  func bashPutsNoBackslashBeforeCommas() throws {
+    let driver = """
+      compopt() { :; }
+      source ./script
+      COMP_LINE='netmon terms --by error,state,err'
+      COMP_WORDS=(netmon terms --by error,state,err) COMP_CWORD=3; _netmon
+      printf '%s\\n' "${COMPREPLY[@]}"
+      """
+    #expect(try words(from: .bash, ["--norc", "-c", driver]) == ["error,state,error"])
+  }
+
   @Test(
     .enabled(if: path(of: .bash) != nil, "bash is not installed"),
     .enabled(if: path(of: .zsh) != nil, "zsh, which has pseudo-terminals, is not installed"),
@@ -146,6 +158,7 @@ struct CompletionTests {
       ("terms error:any,ECONNREF\tstate:\t", "<terms><error:any,ECONNREFUSED><state:LISTEN>"),
       ("terms -error:ECONNREF\t", "<terms><-error:ECONNREFUSED>"),
       ("terms --by error,st\t,error", "<terms><--by><error,state,error>"),
+      ("terms --by error,st\t,err\t,st\t", "<terms><--by><error,state,error,state>"),
       ("query --output=jsonl -q er\t7", "<query><--output=jsonl><-q><error:7>"),
     ])
   func bashCompletesWhatIsTyped(typed: String, run: String) throws {

@@ -118,6 +118,20 @@ struct CommandLineTests {
     #expect(counted.output == "3\n")
   }
 
+  @Test("That --live leaves out netmon's own sockets is said")
+  func liveWithoutItself() async throws {
+    let server = try await NetmonService.serve(directory("own.db"))
+    let listener = ["state:LISTEN", "port:\(server.port)"]
+    for options in [[], ["--count"], ["--limit", "1", "-o", "json"]] {
+      let result = try await Netmon.run(["query", "--live"] + options + listener)
+      #expect(result.status == 0)
+      #expect(result.errors == "netmon: 1 socket of netmon itself is left out: --include-self\n")
+    }
+    let shown = try await Netmon.run(["query", "--live", "--include-self", "--count"] + listener)
+    #expect(shown.output == "1\n" && shown.errors == "")
+    _ = await server.stop()
+  }
+
   @Test("What --live prints is what it filters by")
   func liveNumbers() async throws {
     let all = try await Netmon.query(["--live"])

@@ -13,9 +13,12 @@ import Testing
     var counters = NetworkCounters()
     var records: [Connection] = []
 
-    init(excluding path: String? = nil) {
+    init(excluding path: String? = nil, leavingOutEnded: Bool = false) {
       tracker = ConnectionTracker(
-        .init(host: "web-1", agent: "a1", firstNumber: 10, excludedPath: path) { port, _ in
+        .init(
+          host: "web-1", agent: "a1", firstNumber: 10, excludedPath: path,
+          leavesOutEnded: leavingOutEnded
+        ) { port, _ in
           port == 443 ? "https" : nil
         })
     }
@@ -149,11 +152,36 @@ import Testing
       .ESTABLISHED, "127.0.0.1:50000", "127.0.0.1:8080", inode: 3,
       owner: ProcessIdentity(pid: 9, startTime: 1))
     #expect(script.look([server, own, browser]).map(\.inode) == [3])
+    #expect(Set(script.tracker.excluded.map(\.inode)) == [1, 2])
     let halfClosed = Self.socket(
       .TIME_WAIT, "127.0.0.1:8080", "127.0.0.1:50000", inode: 0, owner: nil)
     #expect(script.look([server, halfClosed, browser]).isEmpty)
     let short = Self.socket(.TIME_WAIT, "127.0.0.1:8080", "127.0.0.1:50009", inode: 0, owner: nil)
     #expect(script.look([server, short, browser]).isEmpty, "came and went between two looks")
+  }
+
+  @Test func whatHadEndedBeforeTheFirstLookIsLeftOut() {
+    let waiting = Self.socket(.TIME_WAIT, inode: 0, owner: nil)
+    let later = Self.socket(.TIME_WAIT, "192.0.2.1:40001", inode: 0, owner: nil)
+    var script = Script()
+    #expect(script.look([waiting]).map(\.state) == [.TIME_WAIT], "as a look alone shows it")
+
+    var collecting = Script(leavingOutEnded: true)
+    #expect(collecting.look([waiting]).isEmpty)
+    #expect(collecting.look([waiting, later]).map(\.local) == [later.local])
+    #expect(collecting.look([later]).isEmpty, "its end is no news either")
+    let reopened = collecting.look([Self.socket(.ESTABLISHED), later])
+    #expect(reopened.map(\.state) == [.ESTABLISHED])
+  }
+
+  @Test func aConnectionLeftOpenIsContinuedInTimeWait() {
+    var first = Script()
+    let records = first.look([Self.socket(.ESTABLISHED)])
+    var second = Script(leavingOutEnded: true)
+    second.tracker.adopt(records, bootTime: Self.start.advanced(byMicroseconds: -60_000_000))
+    let changes = second.look([Self.socket(.TIME_WAIT, inode: 0, owner: nil)])
+    #expect(changes.map(\.origin) == records.map(\.origin))
+    #expect(changes.map(\.state) == [.TIME_WAIT])
   }
 
   @Test func adoptedRecordsContinueOrEnd() throws {

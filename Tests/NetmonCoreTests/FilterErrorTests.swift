@@ -32,6 +32,8 @@ import Testing
     ("-⟦!curl⟧", "curl"), ("⟦error!=any⟧", "-error:any"), ("-⟦PID!=5⟧", "pid:5"),
     ("⟦error==any⟧", "error:any"), ("⟦(curl⟧", "\"(curl\""), ("a ⟦b)⟧", "\"b)\""),
     ("⟦(⟧ a", "\"(\""), ("⟦(error:any⟧", nil),
+    ("⟦since:24h ago⟧ curl", "since:24h"), ("x ⟦until:1h ago⟧", "until:1h"),
+    ("since:⟦\"24h ago\"⟧", "24h"), ("since:⟦\"long ago\"⟧", nil),
     ("latency:⟦>250⟧", ">250ms"), ("rtt:⟦250..300⟧", "250ms..300ms"), ("latency:⟦1.5⟧", nil),
   ])
   func positionsAndSuggestions(_ marked: String, _ suggestion: String?) throws {

@@ -293,4 +293,13 @@ import Testing
       try Filter(key: "pid", value: pids(most + 1), now: Self.now)
     }
   }
+
+  @Test func agoIsAWordUnlessATimeIsBeforeIt() throws {
+    for text in ["ago", "process:x ago", "since:1h \"ago\"", "since:1h curl ago"] {
+      #expect(try Filter(text, now: Self.now).terms.last?.anyOf == [.word("ago")], "\(text)")
+    }
+    for arguments in [["since:1h ago"], ["since:1h", "ago"], ["timestamp:>1h", "ago"]] {
+      #expect(throws: FilterError.self) { try Filter(arguments: arguments, now: Self.now) }
+    }
+  }
 }

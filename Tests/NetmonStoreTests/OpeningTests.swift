@@ -1,6 +1,7 @@
 import Foundation
 import NetmonCore
 import NetmonStore
+import TestSupport
 import Testing
 
 @Suite struct OpeningTests {
@@ -121,6 +122,51 @@ import Testing
     for suffix in ["-wal", "-shm"] {
       #expect(FileManager.default.fileExists(atPath: directory.file + suffix))
     }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "mounting needs root"))
+  func aCopyIsReadWhereNothingCanBeWritten() throws {
+    let store = try Store(path: directory.file)
+    _ = try store.record([sample()])
+    try store.checkpoint()
+    let disk = try SmallDisk(megabytes: 4)
+    // What an URI would take for something else.
+    let copy = disk.path + "/a copy?#1%.db"
+    try FileManager.default.copyItem(atPath: directory.file, toPath: copy)
+    try disk.makeReadOnly()
+    let reader = try Store(path: copy, access: .readOnly)
+    #expect(try reader.all().count == 1)
+    #expect(try reader.version() == reader.version())
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).count == 1)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "mounting needs root"))
+  func aCopyWithChangesInItsLogIsNotReadWithoutThem() throws {
+    let store = try Store(path: directory.file)
+    _ = try store.record([sample()])
+    let disk = try SmallDisk(megabytes: 8)
+    let copy = disk.path + "/copy.db"
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: directory.file + suffix, toPath: copy + suffix)
+    }
+    try disk.makeReadOnly()
+    let error = #expect(throws: StoreError.self) { try Store(path: copy, access: .readOnly) }
+    #expect(error?.description.contains("copy.db-shm, of which one cannot be read or made") == true)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "mounting needs root"))
+  func aFileReadAsOneThatNobodyChangesIsRefusedWhenSomebodyDoes() throws {
+    do { try Store(path: directory.file).checkpoint() }
+    let disk = try SmallDisk(megabytes: 4)
+    let copy = disk.path + "/copy.db"
+    try FileManager.default.copyItem(atPath: directory.file, toPath: copy)
+    try disk.makeReadOnly()
+    let reader = try Store(path: copy, access: .readOnly)
+    try disk.makeReadOnly(false)
+    let writer = try Store(path: copy)
+    _ = try writer.record([sample()])
+    #expect(throws: StoreError.self) { try reader.count(Filter()) }
+    #expect(throws: StoreError.self) { try reader.version() }
   }
 
   @Test func manyMayOpenANewFileAtOnce() async throws {

@@ -19,6 +19,14 @@ package final class SmallDisk {
     rmdir(path)
   }
 
+  /// Lets nothing on it be written, or again.
+  package func makeReadOnly(_ isReadOnly: Bool = true) throws {
+    let flags = UInt(MS_REMOUNT) | (isReadOnly ? UInt(MS_RDONLY) : 0)
+    guard mount("tmpfs", path, "tmpfs", flags, nil) == 0 else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM)
+    }
+  }
+
   /// Takes all the room that is left.
   package func fill() throws {
     let file = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

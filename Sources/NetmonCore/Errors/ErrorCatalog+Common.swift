@@ -24,7 +24,9 @@ extension ErrorCatalog {
       limits: """
         A reset by the host, by a router and by a firewall look the same. An unconnected UDP socket \
         is told only with IP_RECVERR or IPV6_RECVERR, which no event shows; records of such refusals \
-        have error_source inferred, and exist for IPv4 on this host only.
+        have error_source inferred, and exist for IPv4 on this host only. When the error of a UDP socket \
+        came is not stored: it counts at the time when the socket was first seen, and, once it is \
+        closed, at the time of its closing.
         """),
     ErrorExplanation(
       error: .ECONNABORTED,

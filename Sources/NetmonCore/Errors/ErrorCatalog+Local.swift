@@ -89,7 +89,12 @@ extension ErrorCatalog {
         "A second instance of the service, or an old one that has not ended.",
         "TIME_WAIT without SO_REUSEADDR after a restart.",
       ],
-      steps: [.init("Who has it", "ss -tanp 'sport = :PORT'")]),
+      steps: [.init("Who has it", "ss -tanp 'sport = :PORT'")],
+      limits: """
+        No event tells of a bind(2) or listen(2) that fails, and a look at the sockets does not show \
+        it: there is no record of such an error. A failed listen(2) may leave the record of a listening \
+        socket that has closed at once, without an error.
+        """),
     ErrorExplanation(
       error: .ENETDOWN,
       summary: "The interface is down.",

@@ -54,7 +54,10 @@ extension Filter {
   private mutating func append(
     _ ranges: [Range<Int>], from parser: FilterParser
   ) throws(FilterError) {
-    for range in ranges {
+    for (index, range) in ranges.enumerated() {
+      if terms.last?.isTime == true {
+        try parser.refuseAgo(in: range, after: index > 0 ? ranges[index - 1] : nil)
+      }
       terms.append(try parser.term(in: range))
       try checkSize(range, of: parser)
     }
@@ -63,5 +66,11 @@ extension Filter {
   private func checkSize(_ range: Range<Int>, of parser: FilterParser) throws(FilterError) {
     guard terms.reduce(0, { $0 + $1.anyOf.count }) > Self.maximumValues else { return }
     throw parser.error("a filter has at most \(Self.maximumValues) values", at: range)
+  }
+}
+
+extension Filter.Term {
+  fileprivate var isTime: Bool {
+    anyOf.contains { if case .time = $0 { true } else { false } }
   }
 }

@@ -46,4 +46,16 @@ extension FilterParser {
         suggestion: text.contains("\"") || text.contains(":") ? nil : "\"\(text)\"")
     }
   }
+
+  /// Throws a mistake if `ago` follows a time, the term `time` of the same text if there is one: it
+  /// would be a word to search for, and match nothing.
+  func refuseAgo(in word: Range<Int>, after time: Range<Int>?) throws(FilterError) {
+    guard string(word) == Self.ago else { return }
+    throw error(
+      "a duration counts back from now without a word for it; to search for the text, quote it: "
+        + "\"\(Self.ago)\"",
+      at: time.map { $0.lowerBound..<word.upperBound } ?? word, suggestion: time.map(string))
+  }
+
+  static let ago = "ago"
 }

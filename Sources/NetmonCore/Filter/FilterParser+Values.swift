@@ -159,8 +159,12 @@ extension FilterParser {
         "'\(key.name)' compares by itself", at: value.range, suggestion: String(value.text[bare...])
       )
     }
+    // `1h ago`, as people say it.
+    let words = value.text.split(separator: " ")
+    let isAgo = words.count == 2 && words[1] == Self.ago && relativeTime(words[0]) != nil
     throw error(
-      "\(FilterError.quote(value.text)) is not \(Self.expectedTime)", at: value.range)
+      "\(FilterError.quote(value.text)) is not \(Self.expectedTime)", at: value.range,
+      suggestion: isAgo ? String(words[0]) : nil)
   }
 
   private func span(of text: Substring) -> ClosedRange<Timestamp>? {

@@ -84,7 +84,7 @@ extension ConnectionTracker {
     var entry = TrackedSocket(
       record: record, ends: ends, seenAt: observations[socket.transport])
     if socket.state == .TIME_WAIT { entry.record.closedAt = time }
-    entry.isExcluded = isOwn(socket, snapshot)
+    entry.isExcluded = isOwn(socket, snapshot) || hasEndedBefore(socket)
     _ = entry.learn(socket, snapshot)
     // A UDP socket that is gone before its owner can be found has still asked for its route.
     let flow = DatagramSenders.Flow(port: socket.local.port, remote: socket.remote)
@@ -99,6 +99,12 @@ extension ConnectionTracker {
       listeners[port]?.socket = handle
     }
     return direction
+  }
+
+  /// Whether it had ended before anything was looked at.
+  private func hasEndedBefore(_ socket: SocketEntry) -> Bool {
+    configuration.leavesOutEnded && observations[.tcp] == 1 && socket.transport == .tcp
+      && socket.state == .TIME_WAIT
   }
 
   private func direction(of socket: SocketEntry) -> Direction {

@@ -14,17 +14,22 @@ public struct ConnectionTracker: Sendable {
     public var firstNumber: Int64
     /// Executable whose sockets are left out (netmon itself); nil leaves nothing out.
     public var excludedPath: String?
+    /// Whether sockets that wait in TIME_WAIT when the first snapshot is taken make no record. They
+    /// have ended before, and nothing tells whether an earlier run has recorded them.
+    public var leavesOutEnded: Bool
     /// The name of a service by its port, from `/etc/services`.
     public var serviceName: @Sendable (UInt16, TransportProtocol) -> String?
 
     public init(
       host: String, agent: String, firstNumber: Int64 = 1, excludedPath: String? = nil,
+      leavesOutEnded: Bool = false,
       serviceName: @escaping @Sendable (UInt16, TransportProtocol) -> String? = { _, _ in nil }
     ) {
       self.host = host
       self.agent = agent
       self.firstNumber = firstNumber
       self.excludedPath = excludedPath
+      self.leavesOutEnded = leavesOutEnded
       self.serviceName = serviceName
     }
   }
@@ -90,6 +95,11 @@ public struct ConnectionTracker: Sendable {
 
   /// How many sockets are followed now.
   public var openCount: Int { sockets.count }
+
+  /// The sockets that are there and make no record, as ``Configuration/excludedPath`` has them.
+  public var excluded: [Connection] {
+    sockets.handles.compactMap { sockets[$0] }.filter(\.isExcluded).map(\.record)
+  }
 
   // MARK: - Opening
 

@@ -22,8 +22,8 @@ extension Pattern {
       .map { "\($0.keys):\($0.values)" }
     // What looks like a key is none: `erorr:any` is a mistake, and so is `port=5`.
     let isNoKey = "(?!-[A-Za-z_-]+:|[A-Za-z_][A-Za-z_-]*:)(?!-?\(names(of: Filter.keys))[=<>])"
-    // Nor are the operators of other languages words.
-    let isNoOperator = #"(?!(?:AND|OR|NOT)(?:[ \t\r\n]|$))"#
+    // Nor are the operators of other languages words, nor is `ago` after a time.
+    let isNoOperator = #"(?!(?:AND|OR|NOT|ago)(?:[ \t\r\n]|$))"#
     let plain = #"[^",*!&|() \t\r\n]"#
     let word = #"(?:"")*(?:\#(plain)|\#(found))(?:\#(plain)|\#(found)|"")*"#
     let words = "\(isNoKey)\(isNoOperator)(?:-|(?!-))\(list(of: word))"

@@ -40,7 +40,9 @@ enum CollectCommand {
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
     Group("Output") {
-      Flag("once", \.once, help: "look once, record it, and stop")
+      Flag(
+        "once", \.once,
+        help: "look once, record it, and stop; what is in TIME_WAIT by then has ended before")
       Option("output", short: "o", \.format, help: "print every record as it changes")
       Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
     }

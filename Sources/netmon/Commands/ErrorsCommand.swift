@@ -21,9 +21,10 @@ enum ErrorsCommand {
     discussion: """
       since and until compare the time of the failure. OK counts the connections without an error, \
       open ones too but no listening sockets, in the same time, that agree in the keys that are not \
-      about the error: those of the same process to the same destination, by default. SUCCESS is \
-      their part of all. RATE is over the time asked \
-      about, or else since the first failure; TREND, on a terminal, is the same time in equal parts.
+      about the error or the state: those of the same process to the same destination, by default. \
+      What the filter says of the error or the state does not count for them. SUCCESS is their part \
+      of all. RATE is over the time asked about, or else since the first failure; TREND, on \
+      a terminal, is the same time in equal parts.
       """,
     examples: [
       Example("netmon errors --since 1h", "what failed in the last hour"),

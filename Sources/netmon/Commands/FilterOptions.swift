@@ -50,7 +50,9 @@ struct FilterOptions: Sendable {
   static func times<Root>(_ part: Property<Root, FilterOptions>) -> Group<Root> {
     Group(part) {
       Group("Shorthand for filter terms") {
-        Option("since", \.since, "TIME", help: "not before this: 1h ago, 2026-11-22T10:00Z")
+        Option(
+          "since", \.since, "TIME",
+          help: "not before this: 1h (an hour back from now), 2026-11-22T10:00Z")
         Option("until", \.until, "TIME", help: "before this")
       }
     }

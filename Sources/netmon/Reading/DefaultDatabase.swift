@@ -7,6 +7,7 @@ import NetmonStore
 enum DefaultDatabase {
   static let system = "/var/lib/netmon/netmon.db"
   static let forHelp = "\(system) for root, else ~/.local/state/netmon/netmon.db"
+  static let forReadersHelp = "\(forHelp), and where that is missing the one of root"
 
   /// The file to write: the system's for root, the user's own otherwise (XDG Base Directory).
   static func path(_ environment: [String: String]) -> String {

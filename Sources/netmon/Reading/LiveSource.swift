@@ -5,6 +5,8 @@ import NetmonStore
 /// This machine's sockets as the kernel lists them now.
 struct LiveSource: Sendable {
   var includesSelf: Bool
+  /// Is told how many of netmon's own sockets match and are left out, if any.
+  var onOmission: @Sendable (Int) -> Void = { _ in }
 
   /// The sockets that match, by process and address unless sorted otherwise. All that there are are
   /// numbered from 1, as they are in no store, and have no origin.
@@ -27,6 +29,8 @@ struct LiveSource: Sendable {
     }
     all.removeAll { !query.filter.matches($0) }
     if let sort = query.sort { all.sort(by: sort) }
+    let omitted = tracker.excluded.count { query.filter.matches($0) }
+    if omitted > 0 { onOmission(omitted) }
     return Array(all.dropFirst(query.offset).prefix(query.limit ?? .max))
   }
 

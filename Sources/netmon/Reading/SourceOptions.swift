@@ -5,6 +5,7 @@ import NetmonAgent
 import NetmonCollector
 import NetmonCore
 import NetmonStore
+import Synchronization
 
 /// Where `query`, `errors` and `proc` find their answers: a database, a server or the kernel.
 struct SourceOptions: Sendable {
@@ -23,7 +24,7 @@ struct SourceOptions: Sendable {
           "server", \.server, environment: "NETMON_SERVER", help: "ask a netmon server")
         Option(
           "db", \.database, environment: "NETMON_DB",
-          help: "read a database file; by default \(DefaultDatabase.forHelp)")
+          help: "read a database file; by default \(DefaultDatabase.forReadersHelp)")
         Flag(
           "live", \.isLive, isHidden: !hasLive, help: "read the kernel directly, with no database")
         Flag(
@@ -39,8 +40,13 @@ struct SourceOptions: Sendable {
     _ invocation: Invocation, _ body: (RecordSource) async throws -> Result
   ) async throws -> Result {
     if isLive {
-      let live = LiveSource(includesSelf: includesSelf)
-      return try await body(.live(live))
+      let omitted = Mutex(0)
+      let result = try await body(
+        .live(
+          LiveSource(includesSelf: includesSelf) { count in omitted.withLock { $0 = count } }))
+      // Afterwards, when nothing else is being written.
+      Self.note(omitted: omitted.withLock { $0 }, on: invocation.console)
+      return result
     }
     guard let server else {
       let path = try database?.string ?? DefaultDatabase.existing(invocation.environment)
@@ -50,5 +56,12 @@ struct SourceOptions: Sendable {
     return try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
       try await body(.server(RESTClient(server: server.argument, client: client)))
     }
+  }
+
+  private static func note(omitted count: Int, on console: Console) {
+    guard count > 0 else { return }
+    let sockets =
+      count == 1 ? "1 socket of netmon itself is" : "\(count) sockets of netmon itself are"
+    console.say("\(sockets) left out: --include-self")
   }
 }

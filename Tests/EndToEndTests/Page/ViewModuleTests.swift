@@ -168,6 +168,23 @@ struct ViewModuleTests {
       """)
   }
 
+  @Test("labels of the map keep both ends and fit")
+  func labels() async throws {
+    try await expectNothingWrong(
+      """
+      const { fitted } = await import("/map/draw.js");
+      const measure = (text) => 7 * text.length;
+      const address = "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:17]:8443";
+      if (fitted(address, 7 * address.length, measure) !== address) wrong.push("cut for nothing");
+      for (let width = 40; width < 7 * address.length; width += 9) {
+        const label = fitted(address, width, measure);
+        const isCut = label.includes("…") && label.startsWith("[") && label.endsWith("3");
+        if (!isCut || measure(label) > width) wrong.push(`${width}: ${label}`);
+        if (measure(label) + 14 <= width) wrong.push(`${width} has room for more than ${label}`);
+      }
+      """)
+  }
+
   @Test("the life of a connection ends where it failed")
   func life() async throws {
     try await expectNothingWrong(
@@ -188,10 +205,13 @@ struct ViewModuleTests {
         [{ ...failed, established_at: "x" }, "Route+ Local port+ Handshake+ Established! Closed-"],
         [{ ...failed, direction: "inbound", error_stage: "accept" },
           "Handshake+ Accepted! Established- Closed-"],
+        [failed, "Route? Local port? Handshake? Established? Failed!"],
+        [{ ...failed, error_stage: "accept" }, "Route? Local port? Handshake? Established? Failed!"],
+        [{ ...failed, direction: "listen" }, "Listening? Failed!"],
         [{ direction: "listen" }, "Listening* Closed-"],
         [{ ...failed, protocol: "udp", error_stage: "datagram" }, "Route+ Datagrams! Closed-"],
       ];
-      const signs = { passed: "+", current: "*", failed: "!", ahead: "-" };
+      const signs = { passed: "+", current: "*", failed: "!", ahead: "-", unsure: "?" };
       for (const [record, expected] of cases) {
         const found = stagesOf({ ...usual, ...record }).map(({ name, state }) => name + signs[state]).join(" ");
         if (found !== expected) wrong.push(`${found} is not ${expected}`);
@@ -267,6 +287,51 @@ struct ViewModuleTests {
       for (const text of ["", "banana", "10:00", "2026-13-40 10:00", "2026-11-22 25:00"]) {
         if (momentIn(text) !== null) wrong.push(`took ${text}`);
       }
+      """)
+  }
+
+  @Test("a host that is heard of may be behind")
+  func hosts() async throws {
+    try await expectNothingWrong(
+      """
+      const { conditionOf } = await import("/hosts/view.js");
+      const now = Date.parse("2026-11-22T10:00:00Z");
+      const cases = [
+        [1, 0, "heard"], [1, null, "heard"], [1, 119, "heard"], [1, 120, "behind"],
+        [120, 999_999, "late"], [3599, 0, "late"], [3600, 0, "silent"],
+      ];
+      for (const [age, lag_s, expected] of cases) {
+        const host = { last_seen: new Date(now - age * 1000).toISOString(), lag_s };
+        const found = conditionOf(host, now);
+        if (found !== expected) wrong.push(`${age} s, ${lag_s} s behind: ${found}`);
+      }
+      """)
+  }
+
+  @Test("connections are grouped by what they are, and told as they stood")
+  func groups() async throws {
+    try await expectNothingWrong(
+      """
+      const { groupings, groupRows } = await import("/connections/grouping.js");
+      const { outcomeAt } = await import("/connections/outcome.js");
+      const usual = {
+        process_name: "", remote_addr: "10.0.0.1:443", direction: "outbound", error: null,
+        established_at: null, closed_at: null, state: "ESTABLISHED", timestamp: "2026-11-22T10:00:00Z",
+      };
+      const rows = [
+        { ...usual, established_at: "2026-11-22T10:00:10Z", closed_at: "2026-11-22T11:00:00Z" },
+        { ...usual, error: "ECONNTIMEOUT", closed_at: "2026-11-22T10:02:00Z" },
+        { ...usual, direction: "listen", remote_addr: "0.0.0.0:0" },
+      ];
+      const outcomes = (moment) => rows.map((row) => outcomeAt(row, moment)).join(" ");
+      const at = (time) => Date.parse(`2026-11-22T10:00:${time}Z`);
+      if (outcomes(null) !== "closed failed listening") wrong.push(outcomes(null));
+      if (outcomes(at("05")) !== "connecting connecting listening") wrong.push(outcomes(at("05")));
+      if (outcomes(at("15")) !== "open connecting listening") wrong.push(outcomes(at("15")));
+      const names = (by) => groupRows(rows, groupings[by], new Set(), (row) => outcomeAt(row, null))
+        .map(({ value, rows, failed }) => `${value} ${rows.length} ${failed}`).join(", ");
+      if (names("process") !== "unknown 3 1") wrong.push(names("process"));
+      if (names("remote") !== "10.0.0.1:443 2 1, listening 1 0") wrong.push(names("remote"));
       """)
   }
 

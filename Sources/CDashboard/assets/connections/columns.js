@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { bytes, count, duration, timeOfDay, visible } from "../core/format.js";
-import { glyphs, outcomeOf } from "./outcome.js";
+import { glyphs, outcomeAt, outcomeOf } from "./outcome.js";
 
 /**
  * @typedef {import("../table/virtual.js").Column} Column
@@ -88,12 +88,21 @@ const usual = columns.filter(({ isUsual }) => isUsual).map(({ id }) => id);
  * The columns that the state names, or the usual ones. The host is of use where there are several.
  * @param {string | null} names separated by commas
  * @param {boolean} hasHosts whether records are of more than one host
+ * @param {number | null} [moment] when outcomes are of, ms; null for now
  * @returns {ConnectionColumn[]}
  */
-export function chosenColumns(names, hasHosts) {
+export function chosenColumns(names, hasHosts, moment = null) {
   const chosen = names?.split(",") ?? usual.filter((id) => id !== "host" || hasHosts);
   const found = columns.filter(({ id }) => chosen.includes(id));
-  return found.length > 0 ? found : chosenColumns(null, hasHosts);
+  if (found.length === 0) return chosenColumns(null, hasHosts, moment);
+  return moment === null ? found
+    : found.map((column) => (column.id === "error" ? outcomeThen(column, moment) : column));
+}
+
+/** How connections stood at a moment, whatever has become of them. @returns {ConnectionColumn} */
+function outcomeThen(column, moment) {
+  const text = (row) => outcomeAt(row, moment);
+  return { ...column, text, fill: (cell, row) => fillSign(cell, text(row)) };
 }
 
 /**
@@ -120,15 +129,19 @@ export function groupedColumns({ title, field }, chosen) {
 }
 
 function groupTitle({ isExpanded, value, rows }) {
-  return `${isExpanded ? "▾" : "▸"} ${visible(value) || "none"}  ${count(rows.length)}`;
+  return `${isExpanded ? "▾" : "▸"} ${visible(value)}  ${count(rows.length)}`;
 }
 
 /** @param {HTMLElement} cell @param {any} row */
 function fillOutcome(cell, row) {
-  const outcome = outcomeOf(row);
+  fillSign(cell, outcomeOf(row), row.error === null ? undefined : visible(row.error));
+}
+
+/** @param {HTMLElement} cell @param {import("./outcome.js").Outcome} outcome
+ *  @param {string} [text] */
+function fillSign(cell, outcome, text = outcome) {
   cell.replaceChildren(
-    h("span", { class: `glyph ${outcome}`, "aria-hidden": "true" }, glyphs[outcome]),
-    row.error === null ? outcome : visible(row.error));
+    h("span", { class: `glyph ${outcome}`, "aria-hidden": "true" }, glyphs[outcome]), text);
 }
 
 /** @param {HTMLElement} cell @param {any} row */

@@ -13,7 +13,8 @@ import { causes, glyphs, outcomeOf, sources } from "./outcome.js";
  * The parts of a panel about a record.
  * @param {any} app
  * @param {any} record
- * @param {any | null} explanation of its error, from `/api/errors/explanations`
+ * @param {any | null | undefined} explanation of its error, from `/api/errors/explanations`; null
+ *   when there is none
  * @param {any[]} kin the processes above its own, the nearest first
  */
 export function connectionDetail(app, record, explanation, kin) {
@@ -29,6 +30,7 @@ export function connectionDetail(app, record, explanation, kin) {
       curl: () => curlOf(addressOf(`connections/${record.id}`)),
     }),
     section("Why it failed", record.error && evidence(record),
+      record.error && explanation === null && unexplained(record.error),
       explanation && h("h4", null, explanation.summary),
       explanation && stepsOf(explanation, record, app.announce),
       explanation
@@ -92,6 +94,13 @@ function evidence(record) {
     ["Cause", cause && `${cause}: ${causes[cause] ?? ""}`],
     ["Known how", source && `${source}: ${sources[source] ?? ""}`],
   ]);
+}
+
+/** @param {string} error */
+function unexplained(error) {
+  return h("p", { class: "muted" },
+    `netmon has no more to say of ${visible(error)}. What the name means, the manual has: `,
+    h("code", null, "man 3 errno"));
 }
 
 function processFacts(record) {

@@ -1,7 +1,5 @@
 // Connections by what they have in common.
 
-import { outcomeOf } from "./outcome.js";
-
 /**
  * @typedef {object} Group
  * @property {true} isGroup
@@ -16,29 +14,38 @@ import { outcomeOf } from "./outcome.js";
  * @property {boolean} isExpanded
  */
 
-/** What can be grouped by: the field, and what it is called. */
+/**
+ * @typedef {object} Grouping
+ * @property {string} field
+ * @property {string} title
+ * @property {string} none what rows without a value are called
+ * @property {string} [listening] what listening sockets are called, which have no other end
+ */
+
+/** What can be grouped by. @type {Record<string, Grouping>} */
 export const groupings = {
-  process: { field: "process_name", title: "Process" },
-  host: { field: "host", title: "Host" },
-  remote: { field: "remote_addr", title: "Destination" },
-  error: { field: "error", title: "Error" },
+  process: { field: "process_name", title: "Process", none: "unknown" },
+  host: { field: "host", title: "Host", none: "unnamed host" },
+  remote: { field: "remote_addr", title: "Destination", none: "none", listening: "listening" },
+  error: { field: "error", title: "Error", none: "no error" },
 };
 
 /**
  * The groups of rows, those with most failures first, then the largest.
  * @param {any[]} rows
- * @param {string} field
+ * @param {Grouping} grouping
  * @param {Set<string>} expanded keys of groups
+ * @param {(row: any) => import("./outcome.js").Outcome} outcome
  * @returns {Group[]}
  */
-export function groupRows(rows, field, expanded) {
+export function groupRows(rows, { field, none, listening }, expanded, outcome) {
   /** @type {Map<string, Group>} */
   const groups = new Map();
   for (const row of rows) {
-    const value = row[field] ?? "";
+    const value = (row.direction === "listen" && listening) || row[field] || none;
     let group = groups.get(value);
     if (!group) groups.set(value, group = emptyGroup(value, expanded));
-    add(group, row);
+    add(group, row, outcome(row));
   }
   return [...groups.values()].sort((a, b) =>
     b.failed - a.failed || b.rows.length - a.rows.length || (a.value < b.value ? -1 : 1));
@@ -61,10 +68,9 @@ function emptyGroup(value, expanded) {
   };
 }
 
-/** @param {Group} group @param {any} row */
-function add(group, row) {
+/** @param {Group} group @param {any} row @param {import("./outcome.js").Outcome} outcome */
+function add(group, row, outcome) {
   group.rows.push(row);
-  const outcome = outcomeOf(row);
   if (outcome === "failed") group.failed += 1;
   else if (outcome !== "closed") group.open += 1;
   group.sent += row.bytes_sent ?? 0;

@@ -31,7 +31,8 @@ export async function parentsOf(api, record, signal) {
 /**
  * What errors mean, asked once.
  * @param {{ get: Function }} api
- * @returns {(error: string | null) => Promise<any | null>}
+ * @returns {(error: string | null) => Promise<any | null | undefined>} null for what is not
+ *   explained, undefined when the server could not be asked
  */
 export function createExplanations(api) {
   /** @type {Promise<Map<string, any>> | null} */
@@ -42,6 +43,6 @@ export function createExplanations(api) {
       new Map(list.map((each) => [each.error, each])));
     // Without them the panel says less, and asks again next time.
     const known = await all.catch(() => { all = null; });
-    return known?.get(error) ?? null;
+    return known && (known.get(error) ?? null);
   };
 }

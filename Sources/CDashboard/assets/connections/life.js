@@ -8,7 +8,7 @@ import { outcomeOf } from "./outcome.js";
 /**
  * @typedef {object} Stage
  * @property {string} name
- * @property {"passed" | "failed" | "current" | "ahead"} state
+ * @property {"passed" | "failed" | "current" | "ahead" | "unsure"} state
  * @property {string} detail
  */
 
@@ -29,13 +29,13 @@ function orderOf({ direction, protocol }) {
   return direction === "inbound" ? orders.inbound : orders.outbound;
 }
 
-/** The stage that a connection is at now, or was at when it failed. */
+/** The stage that a connection is at now, or was at when it failed; -1 when that is not known. */
 function placeOf(record, order) {
   const outcome = outcomeOf(record);
   if (outcome === "failed") {
-    // A failure whose stage is not known is put where a connection mostly fails.
-    const likely = record.established_at ? "established" : "handshake";
-    return Math.max(0, order.indexOf(record.error_stage ?? likely));
+    // What was established can fail at no earlier stage.
+    const stage = record.error_stage ?? (record.established_at ? "established" : "");
+    return order.indexOf(stage);
   }
   if (outcome === "closed") return order.length - 1;
   if (outcome === "connecting") return order.indexOf("handshake");
@@ -50,6 +50,7 @@ function placeOf(record, order) {
 export function stagesOf(record) {
   const order = orderOf(record);
   const place = placeOf(record, order);
+  if (place < 0) return unplaced(order);
   const outcome = outcomeOf(record);
   return order.map((id, index) => {
     let state = /** @type {Stage["state"]} */ (index < place ? "passed" : "ahead");
@@ -57,6 +58,13 @@ export function stagesOf(record) {
     const isReached = state !== "ahead";
     return { name: names[id], state, detail: isReached ? detailOf(id, record, state) : "" };
   });
+}
+
+/** The life of a connection that failed nobody knows where. @returns {Stage[]} */
+function unplaced(order) {
+  const stages = order.slice(0, -1).map((id) =>
+    ({ name: names[id], state: /** @type {const} */ ("unsure"), detail: "" }));
+  return [...stages, { name: "Failed", state: "failed", detail: "at a stage not known" }];
 }
 
 /** What there is to say of a stage that was reached. */
@@ -85,8 +93,11 @@ function lastingOf(record, state) {
 /** With spaces at which no line ends. @param {string} text */
 const unbroken = (text) => text.replaceAll(" ", "\u00a0");
 
-const signs = { passed: "✓", failed: "✕", current: "●", ahead: "" };
-const words = { passed: "passed", failed: "failed here", current: "now", ahead: "not reached" };
+const signs = { passed: "✓", failed: "✕", current: "●", ahead: "", unsure: "?" };
+const words = {
+  passed: "passed", failed: "failed here", current: "now", ahead: "not reached",
+  unsure: "not known whether reached",
+};
 
 /** @param {any} record */
 export function lifeDiagram(record) {

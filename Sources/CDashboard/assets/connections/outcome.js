@@ -7,6 +7,9 @@ export const glyphs = {
   open: "●", connecting: "◐", closed: "○", failed: "✕", listening: "◎",
 };
 
+/** @param {{ state: string | null }} record */
+const isConnecting = ({ state }) => state === "SYN_SENT" || state === "SYN_RECV";
+
 /**
  * @param {any} record
  * @returns {Outcome}
@@ -15,7 +18,21 @@ export function outcomeOf({ error, closed_at: closed, direction, state }) {
   if (error !== null) return "failed";
   if (closed !== null) return "closed";
   if (direction === "listen") return "listening";
-  return state === "SYN_SENT" || state === "SYN_RECV" ? "connecting" : "open";
+  return isConnecting({ state }) ? "connecting" : "open";
+}
+
+/**
+ * How a connection that was open at a moment stood then.
+ * @param {any} record
+ * @param {number | null} moment ms; null for now
+ * @returns {Outcome}
+ */
+export function outcomeAt(record, moment) {
+  if (moment === null) return outcomeOf(record);
+  const { error, direction, established_at: established } = record;
+  if (direction === "listen") return "listening";
+  if (established !== null) return Date.parse(established) <= moment ? "open" : "connecting";
+  return error === null && !isConnecting(record) ? "open" : "connecting";
 }
 
 /** What error causes mean, in a few words. */

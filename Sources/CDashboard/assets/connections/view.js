@@ -14,7 +14,7 @@ import { chosenColumns, groupedColumns } from "./columns.js";
 import { createEmptiness } from "./emptiness.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
-import { outcomeOf } from "./outcome.js";
+import { outcomeAt } from "./outcome.js";
 import { answerOf, orderOf, previewOf, questionOf, usualSort } from "./question.js";
 import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
@@ -78,14 +78,15 @@ class ConnectionsView {
     this.#table = createTable({
       label: "Connections",
       key: (item) => (item.isGroup ? item.key : String(item.id)),
-      kind: (item) => (item.isGroup ? "group" : outcomeOf(item)),
+      kind: (item) => (item.isGroup ? "group" : outcomeAt(item, this.#moment)),
       group: (item) => (item.isGroup ? item : null),
       onOpen: (item) => this.#open(item),
       onMove: (item) => this.#selection.follow(item),
       onSort: (column) => this.#sortBy(column),
       onWindow: (last) => this.#loadAhead(last),
     });
-    const panel = createPanel("The connection", () => this.#close());
+    const panel = createPanel(
+      "The connection", () => this.#close(), () => this.#table.focus());
     this.#selection = createSelection(app, panel, (id) => this.#listing.rows.get(id));
     this.#toolbar = createToolbar(app, {
       loadAll: () => void this.#listing.loadMore(mostRows),
@@ -254,7 +255,8 @@ class ConnectionsView {
     const grouping = groupings[this.#state.group];
     this.#drawColumns(grouping);
     if (grouping && isDone) {
-      this.#groups = groupRows(rows, grouping.field, this.#expanded);
+      this.#groups = groupRows(
+        rows, grouping, this.#expanded, (row) => outcomeAt(row, this.#moment));
       this.#table.setItems(flattened(this.#groups), { isTree: true, fromTop: this.#mustGoUp });
     } else if (!grouping) {
       this.#groups = null;
@@ -273,12 +275,18 @@ class ConnectionsView {
     this.#empty.update(isEmpty, this.#listing, this.#question);
   }
 
+  /** What the table is of, ms; null for now. */
+  get #moment() {
+    return this.#question.at === null ? null : Date.parse(this.#question.at);
+  }
+
   #drawColumns(grouping) {
+    const { sort, at } = this.#question;
     const sign = JSON.stringify([
-      this.#state.cols, this.#state.group, this.#question.sort, this.#hosts.size > 1]);
+      this.#state.cols, this.#state.group, sort, at, this.#hosts.size > 1]);
     if (sign === this.#columnSign) return;
     this.#columnSign = sign;
-    const chosen = chosenColumns(this.#state.cols, this.#hosts.size > 1);
+    const chosen = chosenColumns(this.#state.cols, this.#hosts.size > 1, this.#moment);
     this.#table.setColumns(
       grouping ? groupedColumns(grouping, chosen) : chosen, grouping ? null : this.#question.sort);
   }

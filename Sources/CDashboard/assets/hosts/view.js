@@ -34,18 +34,27 @@ const tiers = {
 /** After so long without a word a host is late, and then silent, ms. */
 const limits = { late: 120_000, silent: 3_600_000 };
 const conditions = {
-  heard: { glyph: "●", text: "heard of" }, late: { glyph: "◐", text: "late" },
-  silent: { glyph: "○", text: "silent" },
+  heard: { glyph: "●", text: "heard of" }, behind: { glyph: "◐", text: "behind," },
+  late: { glyph: "◐", text: "late" }, silent: { glyph: "○", text: "silent" },
 };
 
+/** Whether what a host delivers is old. @param {{ lag_s: number | null }} host */
+const isBehind = ({ lag_s: lag }) => (lag ?? 0) * 1000 >= limits.late;
+
+/** @param {{ lag_s: number | null }} host */
+const lagText = ({ lag_s: lag }) => (lag === null ? "" : duration(lag * 1e6));
+
 /**
- * @param {string} seen RFC 3339
+ * How a host stands; one that is heard of may still be behind with what it delivers.
+ * @param {{ last_seen: string, lag_s: number | null }} host
  * @param {number} now ms
  * @returns {keyof typeof conditions}
  */
-export function conditionOf(seen, now) {
-  const age = now - milliseconds(seen);
-  return age < limits.late ? "heard" : age < limits.silent ? "late" : "silent";
+export function conditionOf(host, now) {
+  const age = now - milliseconds(host.last_seen);
+  if (age >= limits.silent) return "silent";
+  if (age >= limits.late) return "late";
+  return isBehind(host) ? "behind" : "heard";
 }
 
 /** @type {import("../table/list.js").ListColumn[]} */
@@ -68,15 +77,17 @@ const columns = [
     text: ({ tier }) => tiers[tier]?.title ?? visible(tier) ?? "",
   },
   {
-    id: "lag_s", title: "Behind", width: [80, 0.5], isNumber: true, value: ({ lag_s: lag }) => lag,
-    text: ({ lag_s: lag }) => (lag === null ? "" : duration(lag * 1e6)),
+    id: "lag_s", title: "Behind", width: [88, 0.5], isNumber: true, value: ({ lag_s: lag }) => lag,
+    text: lagText,
+    fill: (cell, host) => cell.replaceChildren(
+      isBehind(host) ? h("span", { class: "bad" }, lagText(host)) : lagText(host)),
   },
   {
     id: "gaps", title: "Gaps", width: [64, 0.4], isNumber: true, value: ({ gaps }) => gaps.length,
     text: ({ gaps }) => count(gaps.length), fill: (cell, { gaps }) => fillBad(cell, gaps.length),
   },
   {
-    id: "lost", title: "Lost", width: [72, 0.5], isNumber: true, value: ({ lost }) => lost,
+    id: "lost", title: "Lost", width: [104, 0.6], isNumber: true, value: ({ lost }) => lost,
     text: ({ lost }) => count(lost), fill: (cell, { lost }) => fillBad(cell, lost),
   },
   {
@@ -100,6 +111,13 @@ function hostFilter(q) {
   return predicateOf(terms.map(({ text }) => text).join(" "));
 }
 
+/** What the figures are of, as filter and span are right above them. @param {string} q */
+function scopeText(q) {
+  const isNarrower = parse(q).some(({ key }) => key !== "host");
+  return "Connections and failures since the store began, gaps of the span"
+    + (isNarrower ? "; of the filter only host: counts here." : ".");
+}
+
 /** @param {any} app @returns {import("../views.js").View} */
 export function createHostsView(app) {
   async function load(state, signal) {
@@ -110,7 +128,7 @@ export function createHostsView(app) {
     ]);
     const now = Date.now();
     return hosts.filter(hostFilter(state.q)).map((host) => ({
-      ...host, condition: conditionOf(host.last_seen, now),
+      ...host, condition: conditionOf(host, now),
       // A gap of no host in particular is one of each.
       gaps: gaps.filter((gap) => gap.host === host.host || gap.host === ""),
     }));
@@ -119,13 +137,13 @@ export function createHostsView(app) {
   return createListView(app, {
     id: "hosts", label: "Hosts", columns, key: ({ host }) => host || "-",
     sort: { id: "host", isDescending: false }, kind: ({ condition }) => condition, load,
-    summary: (hosts) => [
+    summary: (hosts) => `${[
       plural(hosts.length, "host"),
-      ...["late", "silent"].map((condition) => {
+      ...["behind", "late", "silent"].map((condition) => {
         const number = hosts.filter((host) => host.condition === condition).length;
         return number > 0 ? `${count(number)} ${condition}` : "";
       }),
-    ].filter(Boolean).join(", "),
+    ].filter(Boolean).join(", ")}. ${scopeText(app.state.get().q)}`,
     detail: (host) => detail(app, host),
     more: (host, signal) => more(app, host, signal),
     none: "No host",

@@ -6,19 +6,31 @@ import { lookOf } from "./layout.js";
 
 /** @typedef {import("./layout.js").Layout} Layout */
 
-/** About how wide a letter is, px. */
-const letter = 6.7;
-
 /**
  * A label that fits: what is left out is in the middle, as names differ at their ends.
  * @param {string} text
  * @param {number} width px
+ * @param {(text: string) => number} measure how wide a text is, px
  */
-export function fitted(text, width) {
-  const room = Math.max(4, Math.floor(width / letter));
-  if (text.length <= room) return text;
-  const tail = Math.floor((room - 1) / 2);
-  return `${text.slice(0, room - 1 - tail)}…${text.slice(text.length - tail)}`;
+export function fitted(text, width, measure) {
+  if (measure(text) <= width) return text;
+  const shortened = (/** @type {number} */ kept) =>
+    `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(text.length - Math.floor(kept / 2))}`;
+  let [fits, tooMany] = [2, text.length];
+  while (tooMany - fits > 1) {
+    const kept = Math.floor((fits + tooMany) / 2);
+    if (measure(shortened(kept)) <= width) fits = kept;
+    else tooMany = kept;
+  }
+  return shortened(fits);
+}
+
+/** Measures texts in the font of the map's labels. @returns {(text: string) => number} */
+function createMeasure() {
+  const context = document.createElement("canvas").getContext("2d");
+  const { fontFamily } = getComputedStyle(document.body);
+  if (context) context.font = `600 11.5px ${fontFamily}`;
+  return (text) => context?.measureText(text).width ?? 0;
 }
 
 /**
@@ -31,11 +43,12 @@ export function drawMap(layout, onSelect, onPoint) {
   const label = `Who talks to whom: ${plural(layout.nodes.length, "node")}, `
     + `${plural(layout.links.length, "link")}, ${count(failing)} of them failing. `
     + "The table below tells the same.";
+  const measure = createMeasure();
   const image = svg("svg", {
     role: "img", "aria-label": label, class: "map", width: layout.width, height: layout.height,
     viewBox: `0 0 ${layout.width} ${layout.height}`,
   }, svg("g", { class: "links" }, bundledPaths(layout.links)),
-  svg("g", { class: "lit" }), layout.nodes.map(drawNode));
+  svg("g", { class: "lit" }), layout.nodes.map((node) => drawNode(node, measure)));
   const keyAt = (/** @type {Event} */ { target }) =>
     (target instanceof Element && target.closest("g.node")?.getAttribute("data-key")) || null;
   image.addEventListener("click", (event) => {
@@ -60,15 +73,15 @@ function bundledPaths(links) {
   });
 }
 
-function drawNode(node) {
+function drawNode(node, measure) {
   const { key, label, x, y, width, height, errors, members } = node;
   const failures = errors > 0 ? `✕ ${count(errors)}` : "";
-  const room = width - 12 - failures.length * letter;
+  const room = width - 12 - (failures && measure(failures) + 8);
   const look = lookOf(node);
   const kind = members > 1 ? `${look} bundle` : look;
   return svg("g", { class: `node ${kind}`, "data-key": key, transform: `translate(${x} ${y})` },
     svg("rect", { width, height, rx: 4 }),
-    svg("text", { x: 6, y: 13 }, fitted(visible(label), room)),
+    svg("text", { x: 6, y: 13 }, fitted(visible(label), room, measure)),
     failures && svg("text", {
       x: width - 6, y: 13, "text-anchor": "end", class: "failures",
     }, failures));

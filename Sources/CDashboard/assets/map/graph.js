@@ -63,8 +63,8 @@ class Summation {
   }
 
   /**
-   * Groups of one pair differ in their error only, and all tell the same successes. Of a client they
-   * tell those from the same port, which says nothing of its other connections.
+   * Groups of one pair differ in their error only, and all tell the same successes. Of a client
+   * they tell those from the same port, which says nothing of its other connections.
    */
   addFailures(group) {
     if (group.direction === "listen") return;

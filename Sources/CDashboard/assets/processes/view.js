@@ -11,7 +11,8 @@ import { copyButtons, factList, section } from "../table/panel.js";
 import { fillBad, shortTable, timeFact, wayOn } from "../table/parts.js";
 import { peersOf } from "./peers.js";
 
-const most = 1000;
+/** How many are asked for: the ones seen last, and when they are not enough. */
+const limits = { usual: 1000, most: 10_000 };
 /** How many of its connections are looked at for whom it talks to. */
 const sampled = 1000;
 
@@ -86,7 +87,7 @@ const columns = [
     text: ({ errors }) => count(errors), fill: (cell, { errors }) => fillBad(cell, errors),
   },
   {
-    id: "last_seen", title: "Last seen", width: [92, 0.6], isNumber: true,
+    id: "last_seen", title: "Last seen", width: [112, 0.6], isNumber: true,
     value: (process) => microseconds(process.last_seen), text: (process) => ago(process.last_seen),
   },
 ];
@@ -110,13 +111,15 @@ export function createProcessesView(app) {
     id: "processes", label: "Processes", columns, key: keyOf,
     sort: { id: "last_seen", isDescending: true },
     kind: ({ condition }) => condition,
-    load: async (state, signal) => withConditions(
-      await app.api.get("processes", { ...questionAt(state), limit: most }, signal)),
-    summary: (processes) => {
+    limits,
+    load: async (state, signal, limit) => withConditions(
+      await app.api.get("processes", { ...questionAt(state), limit }, signal)),
+    summary: (processes, limit) => {
       const failing = processes.filter(({ errors }) => errors > 0).length;
-      const all = processes.length === most ? `the ${count(most)} processes seen last`
+      const all = processes.length === limit
+        ? `the ${count(limit)} processes seen last, there may be more`
         : plural(processes.length, "process", "processes");
-      return `${all}, ${count(failing)} with failures`;
+      return `${all}; ${count(failing)} with failures`;
     },
     detail: (process) => detail(app, process),
     more: (process, signal) => more(app, process, signal),

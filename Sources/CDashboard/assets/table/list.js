@@ -1,8 +1,9 @@
 // A view that is one list from the server: a table, sorted here, and a panel about what is
 // selected.
 
-import { h, replaceChildren, setText } from "../core/dom.js";
+import { button, h, replaceChildren, setText } from "../core/dom.js";
 import { emptiness, loading, problemText } from "../core/empty.js";
+import { count } from "../core/format.js";
 import { createPoll } from "../core/poll.js";
 import { questionAt } from "../core/question.js";
 import { compareValues } from "../core/sorting.js";
@@ -23,8 +24,10 @@ import { createTable } from "./virtual.js";
  * @property {{ id: string, isDescending: boolean }} sort the usual one
  * @property {(item: any) => string} key
  * @property {(item: any) => string} [kind] a class of the row
- * @property {(state: any, signal: AbortSignal) => Promise<any[]>} load
- * @property {(items: any[]) => string} summary
+ * @property {{ usual: number, most: number }} [limits] how many items are asked for. An order other
+ *   than the usual one is of all there are, so then it is the most.
+ * @property {(state: any, signal: AbortSignal, limit: number) => Promise<any[]>} load
+ * @property {(items: any[], limit: number) => string} summary
  * @property {(item: any) => (Node | null)[]} detail what the panel says at once
  * @property {(item: any, signal: AbortSignal) => Promise<(Node | null)[]>} [more] what it says when
  *   the server has been asked
@@ -51,6 +54,10 @@ class ListView {
   #summary = h("p", { class: "summary", role: "status" });
   #empty = h("div", null, loading());
   #items = [];
+  /** How many were asked for. */
+  #limit = Infinity;
+  #wantsMost = false;
+  #more;
   #state;
   /** What the items are an answer to. */
   #asked = "";
@@ -82,24 +89,39 @@ class ListView {
         && app.state.set({ sel: options.key(item) }, { replace: true }),
       onSort: (column) => this.#sortBy(column),
     });
-    this.#panel = createPanel(`Selected: ${options.label}`, () => this.#close());
+    this.#panel = createPanel(
+      `Selected: ${options.label}`, () => this.#close(), () => this.#table.focus());
+    this.#more = button({
+      class: "button", hidden: true, onclick: () => {
+        this.#wantsMost = true;
+        this.show(this.#state);
+      },
+    }, `Load up to ${count(options.limits?.most ?? 0)}`);
     const split = h("div", { class: "split" }, this.#table.element, this.#panel.element);
     this.#fit = fitHeight(split);
     this.element = h("section", { class: options.id, "aria-label": options.label },
-      h("div", { class: "toolbar" }, this.#summary), this.#empty, split);
+      h("div", { class: "toolbar" }, this.#summary, this.#more), this.#empty, split);
   }
 
   /** @param {any} state */
   show(state) {
     this.#state = state;
     if (!this.#isShown) this.#begin();
-    const asked = JSON.stringify(questionAt(state));
+    const asked = JSON.stringify([questionAt(state), this.#limitOf(state)]);
     if (asked !== this.#asked) {
       this.#asked = asked;
       this.#poll.now();
     }
     this.#draw();
     this.#fit();
+  }
+
+  /** How many items a state is to be asked for. */
+  #limitOf({ sort }) {
+    const { limits, sort: usual } = this.#options;
+    if (!limits) return Infinity;
+    const isUsual = formatSort(parseSort(sort, usual)) === formatSort(usual);
+    return isUsual && !this.#wantsMost ? limits.usual : limits.most;
   }
 
   change() {
@@ -112,6 +134,7 @@ class ListView {
 
   hide() {
     this.#isShown = false;
+    this.#wantsMost = false;
     this.#asked = "";
     this.#unbind();
     this.#poll.stop();
@@ -127,8 +150,11 @@ class ListView {
 
   /** @param {AbortSignal} signal */
   async #load(signal) {
-    this.#items = await this.#options.load(this.#state, signal);
+    const limit = this.#limitOf(this.#state);
+    const items = await this.#options.load(this.#state, signal, limit);
     if (signal.aborted) return;
+    this.#items = items;
+    this.#limit = limit;
     const isEmpty = this.#items.length === 0;
     replaceChildren(this.#empty, isEmpty && emptiness(this.#app, this.#options.none));
     this.#draw();
@@ -148,7 +174,9 @@ class ListView {
       .map(({ item }) => item);
     this.#table.setItems(items);
     this.#table.select(this.#state.sel);
-    setText(this.#summary, items.length > 0 ? summary(items) : "");
+    setText(this.#summary, items.length > 0 ? summary(items, this.#limit) : "");
+    const canLoad = this.#limit < (this.#options.limits?.most ?? 0);
+    this.#more.hidden = !canLoad || items.length < this.#limit;
     this.#empty.hidden = items.length > 0;
     this.#table.element.hidden = items.length === 0;
     this.#showDetail(items.find((item) => key(item) === this.#state.sel));

@@ -6,8 +6,9 @@ import { copy } from "../core/copying.js";
 /**
  * @param {string} label
  * @param {() => void} onClose
+ * @param {() => void} onFocusLost the panel goes away with the focus in it
  */
-export function createPanel(label, onClose) {
+export function createPanel(label, onClose, onFocusLost) {
   const content = h("div", { class: "panel-content" });
   const closing = button({ class: "close", "aria-label": "Close (Escape)", onclick: onClose }, "×");
   const element = h("aside", { class: "panel", "aria-label": label, hidden: true, tabindex: "-1" },
@@ -21,8 +22,10 @@ export function createPanel(label, onClose) {
       element.hidden = false;
     },
     hide() {
+      const hadFocus = element.contains(document.activeElement);
       element.hidden = true;
       content.replaceChildren();
+      if (hadFocus) onFocusLost();
     },
   };
 }

@@ -36,7 +36,9 @@ export function mended(state, now) {
   }
   const [from, to] = [since, until].map((text) => (text === null ? null : momentOf(text, now)));
   if (from !== null && to !== null && to <= from) leaveOut("until", null, "not after since");
-  if (group !== null && !Object.hasOwn(groupings, group)) leaveOut("group", null, "nothing to group by");
+  if (group !== null && !Object.hasOwn(groupings, group)) {
+    leaveOut("group", null, "nothing to group by");
+  }
   const column = sort?.replace(/^-/, "") ?? "";
   if (sort !== null && view && !view.sorts.includes(column)) {
     leaveOut("sort", null, "no such column");

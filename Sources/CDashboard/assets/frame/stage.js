@@ -23,8 +23,8 @@ export function createStage(app, element, nav, reload) {
   let shownID = "";
   /** Whether a view could not be fetched from a server that had been there. */
   let isBroken = false;
-  let wasLive = false;
-  let isLive = false;
+  let wasThere = false;
+  let isThere = false;
 
   const links = /** @type {HTMLAnchorElement[]} */ ([...nav.querySelectorAll("a")]);
   const known = (/** @type {string} */ id) => views.find((view) => view.id === id) ?? views[0];
@@ -67,18 +67,25 @@ export function createStage(app, element, nav, reload) {
       const view = await load(id);
       if (shownID !== id) return;
       shown = view;
+      isBroken = false;
       element.replaceChildren(view.element);
       app.announce(document.title);
       view.show(app.state.get());
     } catch (error) {
       if (shownID === id) shownID = "";
-      isBroken = wasLive;
+      isBroken = wasThere;
+      if (isBroken) void app.api.get("stats").then(mendBroken, () => {});
       replaceChildren(element, h("p", { class: "empty" },
         "This part of the page could not be loaded.",
         isBroken && " It will be as soon as the server answers again.", " ",
         h("a", { href: "" }, "Load the page again")));
       throw error;
     }
+  }
+
+  /** A module that could not be fetched once is not fetched again by the same page. */
+  function mendBroken() {
+    if (isBroken) reload();
   }
 
   /** @param {string} id */
@@ -96,13 +103,11 @@ export function createStage(app, element, nav, reload) {
     reset: () => shown?.reset?.(),
     // What could not be asked while the server was away is asked now.
     status(/** @type {{ kind: string }} */ { kind }) {
-      const isBack = kind === "live" && !isLive;
-      isLive = kind === "live";
-      wasLive ||= isLive;
-      if (!isLive) return;
-      // A module that could not be fetched once is not fetched again by the same page.
-      if (isBack && isBroken) reload();
-      else shown?.change?.([]);
+      const isUp = kind === "live" || kind === "paused";
+      if (isUp && !isThere) mendBroken();
+      isThere = isUp;
+      wasThere ||= isUp;
+      if (kind === "live") shown?.change?.([]);
     },
   });
 

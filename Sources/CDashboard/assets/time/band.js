@@ -128,7 +128,8 @@ export function createTimeBand({ api, state, live, keys, announce }) {
     const { since, until, at, paused } = state.get();
     if (!until && since) sinceNow = since;
     for (const choice of choices) {
-      choice.setAttribute("aria-pressed", String(!until && isSameSpan(since, choice.dataset.since ?? "")));
+      const isChosen = !until && isSameSpan(since, choice.dataset.since ?? "");
+      choice.setAttribute("aria-pressed", String(isChosen));
     }
     setText(pause, paused ? "Resume" : "Pause");
     pause.setAttribute("aria-pressed", String(paused));

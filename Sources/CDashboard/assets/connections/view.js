@@ -19,8 +19,8 @@ import { answerOf, orderOf, previewOf, questionOf, usualSort } from "./question.
 import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
 
-/** How long filtering may take at a time, ms: less than what a person notices, and no long task. */
-const budget = 30;
+/** How long filtering may take of a frame, ms: what is in sight is painted first. */
+const budget = 5;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = { rows: 250, groups: 1000 };
 /** How long to wait for the next keystroke before more is loaded, ms. */

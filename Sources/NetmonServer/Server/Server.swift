@@ -43,6 +43,8 @@ public struct Server: Service {
     do {
       let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        // Nobody is accepted, who would wait for an answer for ever: closing it sends them away.
+        .serverChannelOption(.autoRead, value: false)
       try await bootstrap.bind(host: host, port: configuration.port).get().close()
     } catch let error as IOError {
       throw .cannotBind(host: host, port: configuration.port, errno: error.errnoCode)

@@ -194,7 +194,7 @@ import Testing
         let filler = String(repeating: "x", count: 20 << 10)
         let status = try await connection.status(
           of: "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(filler)\r\n\r\n")
-        #expect(status == 400)
+        #expect(status == 431)
       }
     }
   }

@@ -155,6 +155,7 @@ struct PageViewsTests {
     try await page.press("/")
     try await page.type("nginx")
     try await page.press("Enter")
+    try await page.wait(forState: "q", "nginx")
     try await page.wait(forRows: 150)
     // What is applied stays until it is taken away.
     try await page.type("x")

@@ -74,7 +74,7 @@ let package = Package(
     .target(
       name: "NetmonServer",
       dependencies: [
-        "NetmonCore", "NetmonStore", "CZlib", "CDashboard",
+        "NetmonCore", "NetmonStore", "Compression", "CZlib", "CDashboard",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "NetmonAgent",
       dependencies: [
-        "NetmonCore", "NetmonStore", "CZlib",
+        "NetmonCore", "NetmonStore", "Compression",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -101,6 +101,7 @@ let package = Package(
     ),
     // The page's files are embedded by the compiler (#embed), not by SwiftPM.
     .target(name: "CDashboard", exclude: ["assets"]),
+    .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .executableTarget(
       name: "netmon",
@@ -153,7 +154,7 @@ let package = Package(
       name: "NetmonAgentTests",
       dependencies: [
         "TestSupport",
-        "NetmonCore", "NetmonStore", "NetmonServer", "NetmonAgent",
+        "Compression", "NetmonCore", "NetmonStore", "NetmonServer", "NetmonAgent",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -168,7 +169,7 @@ let package = Package(
       name: "netmon-bench",
       dependencies: [
         "TestSupport", "BrowserDriver",
-        "Arguments", "NetmonCore", "NetmonStore", "NetmonAgent",
+        "Arguments", "Compression", "NetmonCore", "NetmonStore",
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       path: "Tests/NetmonBench", swiftSettings: swiftSettings
@@ -216,7 +217,7 @@ let package = Package(
       name: "NetmonServerTests",
       dependencies: [
         "TestSupport",
-        "NetmonCore", "NetmonStore", "NetmonServer", "CZlib",
+        "Compression", "NetmonCore", "NetmonStore", "NetmonServer",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

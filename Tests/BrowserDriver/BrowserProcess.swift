@@ -7,6 +7,8 @@ final class BrowserProcess: Sendable {
   let commands: FileHandle
   let answers: FileHandle
   private let pid: pid_t
+  /// Its pid is not given out again before `deinit` waits for it.
+  private let limit: Task<Void, any Error>
   private let directory: String
 
   init(program: String, lifetime: Duration) throws {
@@ -17,27 +19,18 @@ final class BrowserProcess: Sendable {
     pid = try Self.spawn(
       [program] + Self.options + ["--user-data-dir=\(directory)", "about:blank"],
       reading: input.reading.fileDescriptor, writing: output.writing.fileDescriptor)
-    Self.end(pid, after: lifetime)
+    limit = Task { [pid] in
+      try await Task.sleep(for: lifetime)
+      kill(-pid, SIGKILL)
+    }
   }
 
   deinit {
+    limit.cancel()
     // All that it has started is in its process group.
     kill(-pid, SIGKILL)
     waitpid(pid, nil, 0)
     try? FileManager.default.removeItem(atPath: directory)
-  }
-
-  private static func end(_ pid: pid_t, after lifetime: Duration) {
-    // A pid is not given out again before it is waited for, and WNOWAIT leaves it to be waited for.
-    Thread.detachNewThread {
-      let deadline = ContinuousClock.now + lifetime
-      var info = siginfo_t()
-      while ContinuousClock.now < deadline {
-        guard waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0 else { return }
-        Thread.sleep(forTimeInterval: 0.2)
-      }
-      kill(-pid, SIGKILL)
-    }
   }
 
   private static let options = [

@@ -1,7 +1,6 @@
+import Compression
 import Foundation
 import Testing
-
-@testable import NetmonAgent
 
 @Suite struct GzipTests {
   /// gzip(1) understands what we compress.

@@ -1,6 +1,6 @@
 import Arguments
+import Compression
 import Glibc
-import NetmonAgent
 import NetmonCore
 import NetmonStore
 

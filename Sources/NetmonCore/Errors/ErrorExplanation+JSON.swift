@@ -1,5 +1,5 @@
 extension ErrorExplanation {
-  /// One element of `GET /api/errors/explanations`.
+  /// As `GET /api/errors/explanations` lists it, and `netmon errors --explain -o json` prints it.
   public func write(to json: inout JSONWriter) {
     json.object { json in
       json.field("error", error.name)

@@ -1,4 +1,5 @@
 import CDashboard
+import Compression
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -22,7 +23,7 @@ struct Asset: Sendable {
     path = String(cString: asset.path)
     type = String(cString: asset.type)
     plain = Representation(content: ByteBuffer(bytes: bytes), tag: EntityTag(content: bytes))
-    compressed = GzipEncoder.compress(bytes).flatMap { gzip in
+    compressed = Gzip.compress(Array(bytes), level: 9).flatMap { gzip in
       guard gzip.count < bytes.count else { return nil }
       let tag = gzip.withUnsafeBufferPointer { EntityTag(content: $0) }
       return Representation(content: ByteBuffer(bytes: gzip), tag: tag)

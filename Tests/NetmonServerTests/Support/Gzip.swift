@@ -1,23 +1,9 @@
-import CZlib
+import Compression
 
 /// The bytes as one gzip member.
 func gzip(_ input: some Sequence<UInt8>, level: Int32 = 6) -> [UInt8] {
-  var input = Array(input)
-  var stream = z_stream()
-  deflateInit2_(
-    &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-    Int32(MemoryLayout<z_stream>.size))
-  defer { deflateEnd(&stream) }
-  var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(input.count))) + 32)
-  let written = input.withUnsafeMutableBufferPointer { source in
-    output.withUnsafeMutableBufferPointer { target in
-      stream.next_in = source.baseAddress
-      stream.avail_in = UInt32(source.count)
-      stream.next_out = target.baseAddress
-      stream.avail_out = UInt32(target.count)
-      deflate(&stream, Z_FINISH)
-      return target.count - Int(stream.avail_out)
-    }
+  guard let output = Gzip.compress(Array(input), level: level) else {
+    preconditionFailure("zlib has no memory")
   }
-  return Array(output[..<written])
+  return output
 }

@@ -2,7 +2,7 @@
 
 import { microseconds } from "../core/rows.js";
 import { newestFirst } from "../core/sorting.js";
-import { isUnderstood, predicateOf } from "../filter/predicate.js";
+import { isUnderstood, momentOf, predicateOf } from "../filter/predicate.js";
 import { parseSort } from "../table/header.js";
 
 /** @typedef {import("./listing.js").Question} Question */
@@ -29,8 +29,6 @@ export function orderOf({ sort: { id, isDescending } }) {
   return { key: (row) => row[id] ?? null, isDescending };
 }
 
-const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
 /**
  * The beginning or end of a span, in µs: RFC 3339, or so long before now.
  * @param {string | null} text
@@ -38,10 +36,9 @@ const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
  * @param {number} otherwise
  */
 export function bound(text, now, otherwise) {
-  if (!text || text === "all") return otherwise;
-  const [, amount, unit] = /^(\d+)([smhdw])$/.exec(text) ?? [];
-  if (unit) return (now - Number(amount) * seconds[unit] * 1000) * 1000;
-  return microseconds(text) || otherwise;
+  const moment = text && text !== "all" ? momentOf(text, now) : null;
+  if (moment === null) return otherwise;
+  return /\.\d{6}z$/i.test(text) ? microseconds(text) : moment * 1000;
 }
 
 /**

@@ -46,6 +46,8 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
   let timer = 0;
   let mistakeTimer = 0;
   let round = 0;
+  /** What was entered last, whether the server has already said that it is right or not. */
+  let entered = state.get().q;
   /** As far as they are known yet. @type {import("./catalog.js").Key[]} */
   let known = [];
 
@@ -85,6 +87,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
    *  @param {string} text @param {boolean} [isFocused] */
   function commit(text, isFocused = false) {
     input.value = text;
+    entered = text.trim();
     if (isFocused) input.focus();
     listbox.hide();
     narrow(text);
@@ -103,6 +106,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       if (mine !== round) return;
       if (/** @type {any} */ (error).isMistake) {
         const mistake = mistakeIn(/** @type {any} */ (error), text);
+        if (isStep) entered = state.get().q;
         draft.reject(text);
         const isPlain = isStep || !isSound(text, known) || document.activeElement !== input;
         if (isPlain) return showMistake(mistake);
@@ -164,7 +168,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
       choose(/** @type {any} */ (listbox.active()));
     } else if (key === "Escape") {
       if (listbox.isShown()) listbox.hide();
-      else if (input.value.trim() !== state.get().q) commit(state.get().q);
+      else if (input.value.trim() !== entered) commit(entered);
       else input.blur();
     } else {
       return;
@@ -195,6 +199,7 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
 
   state.subscribe((/** @type {any} */ { q }, /** @type {any} */ previous) => {
     if (q === previous.q) return;
+    entered = q;
     showTerms();
     if (q === input.value.trim()) return;
     input.value = q;

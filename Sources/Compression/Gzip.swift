@@ -1,15 +1,17 @@
 internal import CZlib
 
-/// Compresses a request body (RFC 1952).
+/// Compresses the body of a request or response (RFC 1952).
 package enum Gzip {
   /// The body in gzip form, or nil if zlib refuses.
-  package static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+  ///
+  /// `level` is from 1, the fastest, to 9, the smallest. Usually the link is not the narrow place, the
+  /// collecting host's processor may be.
+  package static func compress(_ bytes: [UInt8], level: Int32 = 1) -> [UInt8]? {
     var stream = z_stream()
-    // 16 above the window size asks zlib for the gzip wrapper. Level 1: the link is seldom the
-    // narrow place, the collecting host's processor may be.
+    // 16 above the window size asks zlib for the gzip wrapper.
     guard
       deflateInit2_(
-        &stream, 1, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+        &stream, level, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
         Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { return nil }
     defer { deflateEnd(&stream) }

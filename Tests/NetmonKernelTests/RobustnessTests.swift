@@ -99,14 +99,14 @@ struct RobustnessTests {
     while lost(.sock_diag, in: events).isEmpty, ContinuousClock.now < deadline {
       #expect(group.drain(clock: { 7 }) { events.append($0) } == nil)
     }
-    #expect(lost(.sock_diag, in: events) == [0])
-    // What comes later is told.
-    try listener.exchange(bytes: 4711)
+    #expect(lost(.sock_diag, in: events).first == 0)
+    // What comes later is told, unless the ends of others' sockets took the room once more.
     func isLast(_ event: SocketEvent) -> Bool {
       guard case .figures(_, let figures) = event.kind else { return false }
       return figures.bytesSent == 4711
     }
     while !events.contains(where: isLast), ContinuousClock.now < deadline {
+      try listener.exchange(bytes: 4711)
       #expect(group.drain(clock: { 8 }) { events.append($0) } == nil)
     }
     #expect(events.contains(where: isLast))

@@ -20,7 +20,7 @@ import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
 
 /** How long filtering may take of a frame, ms: what is in sight is painted first. */
-const budget = 5;
+const budget = 50;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = { rows: 250, groups: 1000 };
 /** How long to wait for the next keystroke before more is loaded, ms. */

@@ -1,10 +1,10 @@
 // The records that the page holds: each once, no more than a limit, whatever order they come in.
 
 /**
- * A record as `docs/http-api.md` describes it, and `time`: its timestamp as microseconds since
- * 1970, which compares faster than text.
+ * A record as `docs/http-api.md` describes it, and what is faster to compare and to search: `time`,
+ * its timestamp as microseconds since 1970, and `words`, of `wordsOf`.
  * @typedef {Record<string, any>
- *   & { id: number, revision: number, timestamp: string, time: number }} Row
+ *   & { id: number, revision: number, timestamp: string, time: number, words: string }} Row
  */
 
 /** The most records that the page keeps. */
@@ -16,6 +16,19 @@ const repeating = [
   "state", "host", "family", "direction", "error_stage", "error_source", "error_cause", "user",
   "unit", "container", "parent_name", "command",
 ];
+
+/** Fields that a word of a filter without a key is searched in. */
+const searched = ["process_name", "process_path", "local_addr", "remote_addr", "host",
+  "service_name"];
+
+/**
+ * All that a word of a filter is searched in, in lower case.
+ * @param {Record<string, any>} record
+ */
+export function wordsOf(record) {
+  // No name has a NUL, so that nothing is found across two of them.
+  return searched.map((field) => record[field] ?? "").join("\0").toLowerCase();
+}
 
 /**
  * A timestamp (RFC 3339, UTC, microseconds) as microseconds since 1970.
@@ -111,6 +124,7 @@ export class Rows {
       const text = record[field];
       if (typeof text === "string") record[field] = this.#pool.shared(text);
     }
+    record.words = wordsOf(record);
     record.time = microseconds(record.timestamp);
     return record;
   }

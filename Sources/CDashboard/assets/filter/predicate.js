@@ -2,6 +2,7 @@
 // does not understand, such as a term that is still being typed, narrows nothing: the server's
 // answer is the truth.
 
+import { wordsOf } from "../core/rows.js";
 import { parse } from "./language.js";
 
 /** @typedef {(record: any) => boolean} Predicate */
@@ -32,8 +33,6 @@ const units = {
     kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4,
   },
 };
-const searched = ["process_name", "process_path", "local_addr", "remote_addr", "host",
-  "service_name"];
 const endpoint =
   /^(\[[^\]]*\]|[^:]*|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f.]*)(?::(\d+)(?:(?:-|\.\.)(\d+))?)?$/i;
 
@@ -51,9 +50,28 @@ export function predicateOf(text, now = Date.now()) {
     // Of a term that is not understood, neither it nor its opposite is known.
     if (any.some((match) => match === null)) continue;
     const matches = /** @type {Predicate[]} */ (any);
-    all.push((record) => matches.some((match) => match(record)) !== isNegated);
+    const holds = anyOf(matches);
+    all.push(isNegated ? (record) => !holds(record) : holds);
   }
-  return (record) => all.every((holds) => holds(record));
+  return allOf(all);
+}
+
+// Calls that each go to one function only are several times as fast as going through a list, which
+// counts where a hundred thousand records are looked at while somebody types.
+
+/** @param {Predicate[]} all @returns {Predicate} */
+function allOf([first, ...rest]) {
+  if (!first) return () => true;
+  if (rest.length === 0) return first;
+  const others = allOf(rest);
+  return (record) => first(record) && others(record);
+}
+
+/** @param {Predicate[]} any at least one @returns {Predicate} */
+function anyOf([first, ...rest]) {
+  if (rest.length === 0) return first;
+  const others = anyOf(rest);
+  return (record) => first(record) || others(record);
 }
 
 /**
@@ -89,8 +107,7 @@ function matchOf(key, value, now) {
 const same = (a, b) => (a ?? "").toLowerCase() === b.toLowerCase();
 
 /** @param {string} wanted @returns {Predicate} */
-const word = (wanted) => (record) =>
-  searched.some((field) => (record[field] ?? "").toLowerCase().includes(wanted));
+const word = (wanted) => (record) => (record.words ?? wordsOf(record)).includes(wanted);
 
 /** @param {string} name @returns {Predicate} */
 function errorMatch(name) {

@@ -66,10 +66,8 @@ export function answerOf(question, listing, now) {
     return { matches: ({ id }) => answered.has(id), canChange: false, isLocal: Boolean(at) };
   }
   if (!isExact) return null;
-  const isInSpan = spanOf(question, now);
-  const predicate = predicateOf(q, now);
   return {
-    matches: (row) => row.time >= depth && isInSpan(row) && predicate(row),
+    matches: within(question, now, depth, predicateOf(q, now)),
     canChange: q.trim() !== "", isLocal: true,
   };
 }
@@ -84,13 +82,19 @@ export function answerOf(question, listing, now) {
  */
 export function previewOf(question, { text, matches, isMistaken }, now) {
   if (question.at || isMistaken || !isUnderstood(text)) return null;
-  const isInSpan = spanOf(question, now);
-  return { matches: (row) => isInSpan(row) && matches(row), canChange: true, isLocal: true };
+  return { matches: within(question, now, -Infinity, matches), canChange: true, isLocal: true };
 }
 
-/** @returns {(row: any) => boolean} */
-function spanOf({ since, until }, now) {
-  const from = bound(since, now, -Infinity);
+/**
+ * What a predicate asks, and that a row is of the span and not older than `depth` (µs).
+ * @param {Question} question @param {number} now @param {number} depth
+ * @param {(row: any) => boolean} matches
+ * @returns {(row: any) => boolean}
+ */
+function within({ since, until }, now, depth, matches) {
+  const from = Math.max(bound(since, now, -Infinity), depth);
   const to = bound(until, now, Infinity);
-  return ({ time }) => time >= from && time < to;
+  // Where any time will do, to look at it would only take time.
+  if (from === -Infinity && to === Infinity) return matches;
+  return (row) => row.time >= from && row.time < to && matches(row);
 }

@@ -128,7 +128,8 @@ export function createFilterBox({ api, state, draft, keys, announce }) {
     window.clearTimeout(mistakeTimer);
     input.setAttribute("aria-invalid", String(mistake !== null));
     mistakes.show(mistake, input.value);
-    mirror.scrollLeft = input.scrollLeft;
+    // Asking where it is scrolled to makes the browser lay out the page at once.
+    if (mistake) mirror.scrollLeft = input.scrollLeft;
   }
 
   // Completing

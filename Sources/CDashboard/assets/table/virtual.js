@@ -51,6 +51,10 @@ class VirtualTable {
   /** @type {string | null} */
   #selected = null;
   #isScheduled = false;
+  // Where it is scrolled to and how high it is, px, as they were told: asking for them after
+  // something has been written makes the browser lay out the page at once.
+  #top = 0;
+  #height = 0;
   #media = window.matchMedia(narrow);
 
   /** @param {Options} options */
@@ -58,12 +62,12 @@ class VirtualTable {
     this.#options = options;
     this.element = h("div", {
       class: "vtable", role: "grid", tabindex: "0", "aria-label": options.label,
-      onscroll: () => this.#schedule(),
+      onscroll: () => this.#measure(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#handleKey(event),
       onclick: (/** @type {MouseEvent} */ event) => this.#handleClick(event),
       onpointerover: ({ target }) => this.#entitle(target),
     }, this.#head, this.#body);
-    new ResizeObserver(() => this.#schedule()).observe(this.element);
+    new ResizeObserver(() => this.#measure()).observe(this.element);
     this.#media.addEventListener("change", () => this.#layOut());
   }
 
@@ -98,8 +102,8 @@ class VirtualTable {
    */
   setItems(items, { isTree = false, fromTop = false } = {}) {
     const scroller = this.element;
-    const top = Math.floor(scroller.scrollTop / this.rowHeight);
-    const end = top + scroller.clientHeight / this.rowHeight;
+    const top = Math.floor(this.#top / this.rowHeight);
+    const end = top + this.#height / this.rowHeight;
     // The row that somebody is at stays where it is, or else the one on top.
     const isAtInSight = this.#active >= top && this.#active < end;
     const place = isAtInSight ? this.#active : top;
@@ -115,8 +119,10 @@ class VirtualTable {
     scroller.setAttribute("role", isTree ? "treegrid" : "grid");
     scroller.setAttribute("aria-rowcount", String(items.length + 1));
     this.#layOut();
-    if (fromTop) scroller.scrollTop = 0;
-    else if (moved >= 0 && moved !== place) scroller.scrollTop += (moved - place) * this.rowHeight;
+    if (fromTop) this.#scrollTo(0);
+    else if (moved >= 0 && moved !== place) {
+      this.#scrollTo(this.#top + (moved - place) * this.rowHeight);
+    }
   }
 
   /** Draws again what is in sight, as items have changed in place. */
@@ -167,6 +173,19 @@ class VirtualTable {
     this.#schedule();
   }
 
+  #measure() {
+    this.#top = this.element.scrollTop;
+    this.#height = this.element.clientHeight;
+    this.#schedule();
+  }
+
+  /** @param {number} top px */
+  #scrollTo(top) {
+    if (top === this.#top) return;
+    this.element.scrollTop = top;
+    this.#top = this.element.scrollTop;
+  }
+
   #schedule() {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -178,9 +197,11 @@ class VirtualTable {
   /** Draws what is in sight, now. Who is within a frame already need not wait for the next one. */
   draw() {
     this.#isScheduled = false;
-    const { scrollTop, clientHeight } = this.element;
-    if (clientHeight === 0) return;
-    const { first, last } = windowOf(scrollTop, clientHeight, this.rowHeight, this.#items.length);
+    if (this.#height === 0) return;
+    // Where there are fewer rows than before the browser scrolls back when it lays them out.
+    const most = (this.#items.length + 1) * this.rowHeight - this.#height;
+    const top = Math.max(0, Math.min(this.#top, most));
+    const { first, last } = windowOf(top, this.#height, this.rowHeight, this.#items.length);
     // The slots go round: a row that stays in sight keeps its element.
     const room = last - first;
     while (this.#slots.length < room) this.#slots.push(this.#makeSlot());
@@ -239,13 +260,10 @@ class VirtualTable {
   }
 
   #reveal(index) {
-    const scroller = this.element;
-    const room = scroller.clientHeight - this.#head.offsetHeight;
+    const room = this.#height - this.#head.offsetHeight;
     const top = index * this.rowHeight;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + this.rowHeight > scroller.scrollTop + room) {
-      scroller.scrollTop = top + this.rowHeight - room;
-    }
+    if (top < this.#top) this.#scrollTo(top);
+    else if (top + this.rowHeight > this.#top + room) this.#scrollTo(top + this.rowHeight - room);
   }
 
   /** @param {KeyboardEvent} event */

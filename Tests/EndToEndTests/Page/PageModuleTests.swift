@@ -106,6 +106,16 @@ struct PageModuleTests {
         Case(
           #"[m.term('process', 'a b*"c'), m.term('process', ''), m.term('remote', '[::1]:80'), m.term('path', '-x')]"#,
           #"["process:\"a b\\*\\\"c\"","process:\"\"","remote:[::1]:80","path:\"-x\""]"#),
+        Case(
+          """
+          [["ab", "a"], ["a b", "a"], ["a", ""], ["a -b", "a"], ["pid:1 a", "pid:1"], ["pid:1", "pid:1"]]
+            .map((pair) => m.isNarrower(...pair))
+          """, "[true,true,true,true,true,true]"),
+        Case(
+          """
+          [["b", "a"], ["a", "ab"], ["ab:", "ab"], ["a,b", "a"], ["-ab", "-a"], ["ab c", "a c"], ["pid:12", "pid:1"],
+           ["a*", "a"], ["a since:1h", "a"], ['"a b"', '"a"']].map((pair) => m.isNarrower(...pair))
+          """, "[false,false,false,false,false,false,false,false,false,false]"),
         Case("m.narrowed('error:any x -pid:1', 'error:EPIPE')", #""x -pid:1 error:EPIPE""#),
         Case("m.narrowed('x -pid:1', 'pid:1')", #""x pid:1""#),
         Case(

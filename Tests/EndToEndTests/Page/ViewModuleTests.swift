@@ -96,6 +96,49 @@ struct ViewModuleTests {
       """)
   }
 
+  /// What is typed letter by letter, taken back and typed again while rows come, is filtered from what
+  /// is already known; that is the same as filtering all of them.
+  @Test("narrowing and widening while typing finds what filtering anew does")
+  func typing() async throws {
+    try await expectNothingWrong(
+      """
+      const { Rows } = await import("/core/rows.js");
+      const { Arrangement } = await import("/core/arrangement.js");
+      const { newestFirst } = await import("/core/sorting.js");
+      const { isNarrower } = await import("/filter/language.js");
+      const { predicateOf } = await import("/filter/predicate.js");
+      \(Self.records)
+      const names = ["curl", "cupsd", "nginx", "10.0.0.9", "NGINX"];
+      const fields = { process_path: "", local_addr: "10.0.0.1:1", remote_addr: "[::1]:80", host: "h" };
+      const named = (id, revision) =>
+        ({ ...record(id, revision), ...fields, process_name: names[random(names.length)], error: null });
+      const rows = new Rows();
+      rows.upsert(Array.from({ length: 3000 }, (_, id) => named(id, 1)));
+      const arrangement = new Arrangement(newestFirst);
+      arrangement.setRows(rows.values());
+      let last = null;
+      const whole = ["curl", "cup error:none", "10.0 80", "ngin -curl", "c process:curl,nginx"];
+      const texts = whole.flatMap((text) => [...[...text].keys(), ...[...[...text].keys()].reverse()]
+        .map((length) => text.slice(0, length + 1)));
+      for (const [index, text] of [...texts, ...texts].entries()) {
+        const matches = predicateOf(text);
+        const how = { name: text, isNarrower: last !== null && isNarrower(text, last) };
+        arrangement.setPredicate(matches, true, how);
+        while (!arrangement.advance(0, () => 0));
+        if (index % 7 === 0) {
+          const id = random(3000);
+          const changes = [named(id, rows.get(id).revision + 1), named(5000 + index, 1)];
+          changes[0].timestamp = rows.get(id).timestamp;
+          const { added, changed } = rows.upsert(changes);
+          arrangement.merge(added, changed);
+        }
+        const expected = [...rows.values()].filter(matches).map(({ id }) => id).sort().join();
+        if (expected !== arrangement.visible.map(({ id }) => id).sort().join()) wrong.push(text);
+        last = text;
+      }
+      """)
+  }
+
   @Test("the map is the same for the same graph, within its bounds, and leaves nothing out")
   func map() async throws {
     try await expectNothingWrong(

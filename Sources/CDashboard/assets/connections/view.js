@@ -4,6 +4,7 @@ import { Arrangement } from "../core/arrangement.js";
 import { h } from "../core/dom.js";
 import { createLater } from "../core/later.js";
 import { newestFirst } from "../core/sorting.js";
+import { isNarrower } from "../filter/language.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
 import { rowKeys } from "../table/keys.js";
@@ -44,8 +45,8 @@ class ConnectionsView {
   #toolbar;
   #selection;
   #isLocal = true;
-  /** Whether what is shown is what the filter being typed would leave. */
-  #isPreview = false;
+  /** The filter being typed, if what is shown is what it would leave. @type {string | null} */
+  #preview = null;
   /** @type {{ added: any[], changed: Set<any>, mustSort: boolean }} */
   #pending = { added: [], changed: new Set(), mustSort: false };
   #expanded = new Set();
@@ -228,11 +229,15 @@ class ConnectionsView {
     const now = Date.now();
     const preview = isTyping ? previewOf(this.#question, draft, now) : null;
     const answer = preview ?? answerOf(this.#question, this.#listing, now);
-    this.#isPreview = preview !== null;
+    const last = this.#preview;
+    this.#preview = preview && draft.text;
     // Until something is known the last good result stays.
     if (answer) {
       this.#isLocal = answer.isLocal;
-      this.#arrangement.setPredicate(answer.matches, answer.canChange);
+      this.#arrangement.setPredicate(answer.matches, answer.canChange, {
+        name: this.#preview,
+        isNarrower: preview !== null && last !== null && isNarrower(draft.text, last),
+      });
       this.#mustGoUp ||= fromTop;
     }
     this.#schedule();
@@ -268,7 +273,7 @@ class ConnectionsView {
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
-      isPreview: this.#isPreview, hasHosts: this.#hosts.size > 1,
+      isPreview: this.#preview !== null, hasHosts: this.#hosts.size > 1,
     });
     const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;

@@ -8,15 +8,24 @@ import { compareRows, newestFirst, sortRows } from "./sorting.js";
  * @typedef {import("./sorting.js").Order} Order
  */
 
+/** What so many predicates have left is remembered. */
+const mostRemembered = 24;
+
 export class Arrangement {
   /** @type {Row[]} all, in order */
   #ordered = [];
+  /** @type {Row[]} those that may match, in order */
+  #candidates = [];
+  /** @type {Map<string, Row[]>} what predicates have left of the rows as they are, by their names */
+  #remembered = new Map();
+  /** @type {string | null} */
+  #name = null;
   /** @type {Order} */
   #order;
   /** @type {(row: Row) => boolean} */
   #matches = () => true;
   #canChange = false;
-  /** How many of `#ordered` have been looked at. */
+  /** How many of `#candidates` have been looked at. */
   #place = 0;
   /** @type {Row[]} those of the part looked at that match */
   visible = [];
@@ -33,7 +42,7 @@ export class Arrangement {
 
   /** Whether all rows have been looked at. */
   get isDone() {
-    return this.#place >= this.#ordered.length;
+    return this.#place >= this.#candidates.length;
   }
 
   /**
@@ -42,7 +51,8 @@ export class Arrangement {
    */
   setRows(rows) {
     this.#ordered = sortRows(rows, this.#order);
-    this.#restart();
+    this.#remembered.clear();
+    this.#lookAt(this.#ordered);
   }
 
   /** @param {Order} order */
@@ -54,11 +64,17 @@ export class Arrangement {
   /**
    * @param {(row: Row) => boolean} matches
    * @param {boolean} canChange whether a row that changes may begin or cease to match
+   * @param {{ name?: string | null, isNarrower?: boolean }} [how] `name` is that of all predicates
+   *   that match the same; a narrower one matches nothing that the last one did not match
    */
-  setPredicate(matches, canChange) {
+  setPredicate(matches, canChange, { name = null, isNarrower = false } = {}) {
+    const candidates = isNarrower && this.isDone ? this.visible : this.#ordered;
     this.#matches = matches;
     this.#canChange = canChange;
-    this.#restart();
+    this.#name = name;
+    const remembered = name === null ? undefined : this.#remembered.get(name);
+    if (remembered) this.#take(remembered);
+    else this.#lookAt(candidates);
   }
 
   /**
@@ -70,11 +86,12 @@ export class Arrangement {
   advance(budget, now) {
     const end = now() + budget;
     while (!this.isDone) {
-      const stop = Math.min(this.#place + 1000, this.#ordered.length);
+      const stop = Math.min(this.#place + 1000, this.#candidates.length);
       for (; this.#place < stop; this.#place += 1) {
-        const row = this.#ordered[this.#place];
+        const row = this.#candidates[this.#place];
         if (this.#matches(row)) this.visible.push(row);
       }
+      if (this.isDone) this.#remember();
       if (now() >= end) break;
     }
     return this.isDone;
@@ -92,9 +109,9 @@ export class Arrangement {
     const moved = canMove ? changed : [];
     const unsure = canMove || this.#canChange ? changed : [];
     this.#ordered = this.#merged(this.#ordered, added, moved);
-    this.visible = this.#merged(
-      this.visible, added.filter(this.#matches), unsure, unsure.filter(this.#matches));
-    this.#place = this.#ordered.length;
+    if (added.length > 0 || changed.length > 0) this.#remembered.clear();
+    this.#take(this.#merged(
+      this.visible, added.filter(this.#matches), unsure, unsure.filter(this.#matches)));
   }
 
   /** Rows without some, and with those and others where they belong. */
@@ -120,8 +137,25 @@ export class Arrangement {
     return result;
   }
 
-  #restart() {
+  /** @param {Row[]} candidates */
+  #lookAt(candidates) {
+    this.#candidates = candidates;
     this.#place = 0;
     this.visible = [];
+  }
+
+  /** @param {Row[]} visible all that match */
+  #take(visible) {
+    this.visible = visible;
+    this.#candidates = visible;
+    this.#place = visible.length;
+  }
+
+  #remember() {
+    if (this.visible.length === this.#candidates.length) this.visible = this.#candidates;
+    if (this.#name === null) return;
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size >= mostRemembered) this.#remembered.delete(oldest);
+    this.#remembered.set(this.#name, this.visible);
   }
 }

@@ -23,7 +23,7 @@ export function filterOf(record) {
  * Something as JSON, as the server tells it: without what the page has added.
  * @param {any} item
  */
-export function jsonOf({ time, words, condition, ...item }) {
+export function jsonOf({ time, names, ends, condition, ...item }) {
   return JSON.stringify(item, null, 2);
 }
 

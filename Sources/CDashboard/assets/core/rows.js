@@ -2,9 +2,10 @@
 
 /**
  * A record as `docs/http-api.md` describes it, and what is faster to compare and to search: `time`,
- * its timestamp as microseconds since 1970, and `words`, of `wordsOf`.
- * @typedef {Record<string, any>
- *   & { id: number, revision: number, timestamp: string, time: number, words: string }} Row
+ * its timestamp as microseconds since 1970, `names` of `namesOf` and `ends` of `endsOf`.
+ * @typedef {Record<string, any> & {
+ *   id: number, revision: number, timestamp: string, time: number, names: string, ends: string,
+ * }} Row
  */
 
 /** The most records that the page keeps. */
@@ -17,17 +18,19 @@ const repeating = [
   "unit", "container", "parent_name", "command",
 ];
 
-/** Fields that a word of a filter without a key is searched in. */
-const searched = ["process_name", "process_path", "local_addr", "remote_addr", "host",
-  "service_name"];
+/** Fields that a word of a filter without a key is searched in, besides the addresses. */
+const named = ["process_name", "process_path", "host", "service_name"];
 
-/**
- * All that a word of a filter is searched in, in lower case.
- * @param {Record<string, any>} record
- */
-export function wordsOf(record) {
-  // No name has a NUL, so that nothing is found across two of them.
-  return searched.map((field) => record[field] ?? "").join("\0").toLowerCase();
+// What a word is searched in, in lower case. No name has a NUL, so that nothing is found across two.
+
+/** @param {Record<string, any>} record */
+export function namesOf(record) {
+  return named.map((field) => record[field] ?? "").join("\0").toLowerCase();
+}
+
+/** @param {Record<string, any>} record */
+export function endsOf({ local_addr: local, remote_addr: remote }) {
+  return [local, remote].join("\0").toLowerCase();
 }
 
 /**
@@ -124,7 +127,8 @@ export class Rows {
       const text = record[field];
       if (typeof text === "string") record[field] = this.#pool.shared(text);
     }
-    record.words = wordsOf(record);
+    record.names = this.#pool.shared(namesOf(record));
+    record.ends = endsOf(record);
     record.time = microseconds(record.timestamp);
     return record;
   }

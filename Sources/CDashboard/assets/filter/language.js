@@ -118,6 +118,30 @@ export function isUnfinished(text) {
 }
 
 /**
+ * Whether a filter surely matches nothing that another does not match: the other with more terms, or
+ * with more letters at the end of its last word. One with times is never sure to, as they go on.
+ * @param {string} text
+ * @param {string} other
+ */
+export function isNarrower(text, other) {
+  const terms = parse(text);
+  const others = parse(other);
+  const isTimed = terms.some(({ key }) => ["since", "until", "at"].includes(key ?? ""));
+  return !isTimed && others.every((each, index) => {
+    const term = terms[index];
+    if (term?.text === each.text) return true;
+    return index === others.length - 1 && isPlainWord(each) && term !== undefined
+      && isPlainWord(term) && term.text.startsWith(each.text);
+  });
+}
+
+/** @param {Term} term */
+function isPlainWord({ key, isNegated, values: [value, ...rest] }) {
+  return key === null && !isNegated && rest.length === 0 && !value.isQuoted
+    && value.pieces.length === 1;
+}
+
+/**
  * A value as it is written in a filter, in quotes where it must be.
  * @param {string | number} value
  */

@@ -2,7 +2,7 @@
 // does not understand, such as a term that is still being typed, narrows nothing: the server's
 // answer is the truth.
 
-import { wordsOf } from "../core/rows.js";
+import { endsOf, namesOf } from "../core/rows.js";
 import { parse } from "./language.js";
 
 /** @typedef {(record: any) => boolean} Predicate */
@@ -106,8 +106,19 @@ function matchOf(key, value, now) {
 /** @param {string | null} a @param {string} b */
 const same = (a, b) => (a ?? "").toLowerCase() === b.toLowerCase();
 
-/** @param {string} wanted @returns {Predicate} */
-const word = (wanted) => (record) => (record.words ?? wordsOf(record)).includes(wanted);
+/** @param {string} wanted in lower case @returns {Predicate} */
+function word(wanted) {
+  // Of names there are few, so each is searched once.
+  /** @type {Map<string, boolean>} */
+  const known = new Map();
+  const mayBeInAddress = /^[0-9a-f:.[\]]*$/.test(wanted);
+  return (record) => {
+    const names = record.names ?? namesOf(record);
+    let isFound = known.get(names);
+    if (isFound === undefined) known.set(names, isFound = names.includes(wanted));
+    return isFound || (mayBeInAddress && (record.ends ?? endsOf(record)).includes(wanted));
+  };
+}
 
 /** @param {string} name @returns {Predicate} */
 function errorMatch(name) {

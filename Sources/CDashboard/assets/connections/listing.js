@@ -87,10 +87,11 @@ export class Listing {
     return !this.isComplete && this.#matching.next !== null && !this.rows.isFull;
   }
 
-  /** Down to this time (µs) there is no hole among the rows that match. */
+  /** Down to this time (µs) there is no hole among the rows that match; minus infinite for all. */
   get depth() {
     if (this.isComplete || this.#matching === unknown) return -Infinity;
-    return Math.min(this.#base.time, this.#matching.time);
+    const depth = Math.min(this.#base.time, this.#matching.time);
+    return depth <= this.rows.oldest ? -Infinity : depth;
   }
 
   /**

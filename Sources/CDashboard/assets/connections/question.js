@@ -2,6 +2,7 @@
 
 import { microseconds } from "../core/rows.js";
 import { newestFirst } from "../core/sorting.js";
+import { isNarrower } from "../filter/language.js";
 import { isUnderstood, momentOf, predicateOf } from "../filter/predicate.js";
 import { parseSort } from "../table/header.js";
 
@@ -46,6 +47,11 @@ export function bound(text, now, otherwise) {
  * @property {(row: any) => boolean} matches
  * @property {boolean} canChange whether a row that changes may begin or cease to match
  * @property {boolean} isLocal whether that can be told here, and the server need not be asked again
+ * @property {Extent | null} extent what it depends on besides the span, where it can be told here
+ *
+ * @typedef {object} Extent
+ * @property {string} text the filter
+ * @property {number} depth older rows are left out, µs
  */
 
 /**
@@ -63,12 +69,13 @@ export function answerOf(question, listing, now) {
   const { answered, depth } = listing;
   if (answered !== null && !(isExact && (isByTime || listing.isComplete))) {
     // What was open at a moment in the past does not change.
-    return { matches: ({ id }) => answered.has(id), canChange: false, isLocal: Boolean(at) };
+    return { matches: ({ id }) => answered.has(id), canChange: false, isLocal: Boolean(at),
+      extent: null };
   }
   if (!isExact) return null;
   return {
     matches: within(question, now, depth, predicateOf(q, now)),
-    canChange: q.trim() !== "", isLocal: true,
+    canChange: q.trim() !== "", isLocal: true, extent: extentOf(question, q, depth),
   };
 }
 
@@ -82,7 +89,26 @@ export function answerOf(question, listing, now) {
  */
 export function previewOf(question, { text, matches, isMistaken }, now) {
   if (question.at || isMistaken || !isUnderstood(text)) return null;
-  return { matches: within(question, now, -Infinity, matches), canChange: true, isLocal: true };
+  return {
+    matches: within(question, now, -Infinity, matches), canChange: true, isLocal: true,
+    extent: extentOf(question, text, -Infinity),
+  };
+}
+
+/** @returns {Extent | null} */
+function extentOf({ until }, text, depth) {
+  // An end that counts back from now goes on, so that rows come in that were left out before.
+  return until === null || /^\d{4}-/.test(until) ? { text, depth } : null;
+}
+
+/**
+ * Whether the rows of an answer are surely some of those of another one about the same span.
+ * @param {Extent | null} extent
+ * @param {Extent | null} other
+ */
+export function isPart(extent, other) {
+  return extent !== null && other !== null && extent.depth >= other.depth
+    && isNarrower(extent.text, other.text);
 }
 
 /**

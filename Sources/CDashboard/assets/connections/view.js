@@ -4,7 +4,6 @@ import { Arrangement } from "../core/arrangement.js";
 import { h } from "../core/dom.js";
 import { createLater } from "../core/later.js";
 import { newestFirst } from "../core/sorting.js";
-import { isNarrower } from "../filter/language.js";
 import { fitHeight } from "../table/fit.js";
 import { formatSort, sortAfterClick } from "../table/header.js";
 import { rowKeys } from "../table/keys.js";
@@ -16,12 +15,12 @@ import { createEmptiness } from "./emptiness.js";
 import { flattened, groupings, groupRows } from "./grouping.js";
 import { Listing } from "./listing.js";
 import { outcomeAt } from "./outcome.js";
-import { answerOf, orderOf, previewOf, questionOf, usualSort } from "./question.js";
+import { answerOf, isPart, orderOf, previewOf, questionOf, usualSort } from "./question.js";
 import { createSelection } from "./selection.js";
 import { createToolbar } from "./toolbar.js";
 
 /** How long filtering may take of a frame, ms: what is in sight is painted first. */
-const budget = 50;
+const budget = 24;
 /** How often what the stream brings is shown, ms: more often nobody can read it. */
 const pace = { rows: 250, groups: 1000 };
 /** How long to wait for the next keystroke before more is loaded, ms. */
@@ -45,8 +44,10 @@ class ConnectionsView {
   #toolbar;
   #selection;
   #isLocal = true;
-  /** The filter being typed, if what is shown is what it would leave. @type {string | null} */
-  #preview = null;
+  /** Whether what is shown is what the filter being typed would leave. */
+  #isPreview = false;
+  /** What the rows shown are an answer to. @type {import("./question.js").Extent | null} */
+  #extent = null;
   /** @type {{ added: any[], changed: Set<any>, mustSort: boolean }} */
   #pending = { added: [], changed: new Set(), mustSort: false };
   #expanded = new Set();
@@ -229,15 +230,15 @@ class ConnectionsView {
     const now = Date.now();
     const preview = isTyping ? previewOf(this.#question, draft, now) : null;
     const answer = preview ?? answerOf(this.#question, this.#listing, now);
-    const last = this.#preview;
-    this.#preview = preview && draft.text;
+    this.#isPreview = preview !== null;
     // Until something is known the last good result stays.
     if (answer) {
       this.#isLocal = answer.isLocal;
       this.#arrangement.setPredicate(answer.matches, answer.canChange, {
-        name: this.#preview,
-        isNarrower: preview !== null && last !== null && isNarrower(draft.text, last),
+        name: preview && draft.text,
+        isNarrower: isPart(answer.extent, this.#extent),
       });
+      this.#extent = answer.extent;
       this.#mustGoUp ||= fromTop;
     }
     this.#schedule();
@@ -273,7 +274,7 @@ class ConnectionsView {
     this.#selection.refresh();
     this.#toolbar.update(this.#state, {
       shown: rows.length, groups: this.#groups?.length ?? null, listing: this.#listing,
-      isPreview: this.#preview !== null, hasHosts: this.#hosts.size > 1,
+      isPreview: this.#isPreview, hasHosts: this.#hosts.size > 1,
     });
     const isEmpty = rows.length === 0;
     this.#split.hidden = isEmpty;

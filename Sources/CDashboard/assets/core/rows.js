@@ -63,6 +63,8 @@ export class Rows {
   #rows = new Map();
   #pool = new TextPool();
   #limit;
+  /** None is older, µs. */
+  oldest = Infinity;
 
   /** @param {number} [limit] how many are kept, > 0 */
   constructor(limit = mostRows) {
@@ -92,6 +94,7 @@ export class Rows {
 
   clear() {
     this.#rows.clear();
+    this.oldest = Infinity;
   }
 
   /**
@@ -109,6 +112,7 @@ export class Rows {
       if (known === undefined) {
         const row = this.#pooled(record);
         this.#rows.set(row.id, row);
+        this.oldest = Math.min(this.oldest, row.time);
         added.push(row);
       } else if (record.revision > known.revision) {
         Object.assign(known, this.#pooled(record));
@@ -136,6 +140,7 @@ export class Rows {
   #forgetOldest(count) {
     const times = Float64Array.from(this.#rows.values(), (row) => row.time).sort();
     const last = times[count - 1];
+    this.oldest = last;
     let left = count;
     for (const [id, row] of this.#rows) {
       if (left === 0) break;

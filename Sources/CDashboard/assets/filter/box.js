@@ -11,7 +11,7 @@ import { createMistakeView, mistakeIn } from "./mistake.js";
 import { isSound } from "./soundness.js";
 
 /** How long nobody types before the server is asked, in ms. */
-const pause = 180;
+const pause = 300;
 /** How long before a mistake is shown, as what is being typed is often not yet right. */
 const patience = 900;
 

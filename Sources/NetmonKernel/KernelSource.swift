@@ -89,6 +89,11 @@ public final class KernelSource {
     for tracepoint in enabled { capabilities.note(tracepoint) }
   }
 
+  /// Has another process remove the trace instance in the end, which then takes no privilege here.
+  func leaveRemoval() throws(KernelError) {
+    try instance.leaveRemoval()
+  }
+
   /// The tracepoints for which `body` works; those for which it does not are noted.
   ///
   /// Throws if what everything hangs on is not among them.

@@ -9,6 +9,7 @@ package final class TraceInstance {
   package let name: String
   private let fs: TraceFS
   private(set) var rings: [TraceRing] = []
+  private var janitor: Janitor?
 
   private var path: String { "instances/\(name)" }
 
@@ -40,7 +41,13 @@ package final class TraceInstance {
   /// The kernel refuses to remove an instance while one of its files is open.
   deinit {
     rings.removeAll()
-    try? fs.removeDirectory(path)
+    if let janitor { janitor.remove() } else { try? fs.removeDirectory(path) }
+  }
+
+  /// Has a process that stays privileged remove the instance, at the end of this object or of this
+  /// process. There must be one thread.
+  func leaveRemoval() throws(KernelError) {
+    janitor = try Janitor(removing: path, in: fs.root)
   }
 
   /// Opens the ring of a CPU that is online.

@@ -87,7 +87,7 @@ static const uint32_t forbidden[] = {
     // Any file, by a handle that can be guessed: CAP_DAC_READ_SEARCH allows it.
     SYS_open_by_handle_at,
     // Namespaces and mounts.
-    SYS_setns, SYS_unshare, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_fsopen,
+    SYS_unshare, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_fsopen,
     SYS_fspick, SYS_fsmount, SYS_fsconfig, SYS_move_mount, SYS_open_tree, SYS_mount_setattr,
     // Code for the kernel, and paths to it with many bugs behind them.
     SYS_bpf, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load,
@@ -111,12 +111,12 @@ static const uint32_t namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS 
 #define LOAD(FIELD) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, FIELD))
 #define ANSWER(ACTION) BPF_STMT(BPF_RET | BPF_K, ACTION)
 
-int linux_forbid_calls(void) {
+int linux_forbid_calls(bool may_enter_networks) {
   if (ARCHITECTURE == 0) {
     errno = ENOSYS;
     return -1;
   }
-  struct sock_filter program[FORBIDDEN + 16];
+  struct sock_filter program[FORBIDDEN + 24];
   unsigned short length = 0;
 #define ADD(...) program[length++] = (struct sock_filter)__VA_ARGS__
   ADD(LOAD(arch));
@@ -131,6 +131,11 @@ int linux_forbid_calls(void) {
 #endif
   ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1));
   ADD(ANSWER(SECCOMP_RET_ERRNO | ENOSYS));
+  ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setns, 0, 4));
+  ADD(LOAD(args[1]));
+  ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CLONE_NEWNET, 0, 1));
+  ADD(ANSWER(may_enter_networks ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM));
+  ADD(ANSWER(SECCOMP_RET_ERRNO | EPERM));
   for (int index = 0; index < FORBIDDEN; index++)
     // To the last instruction but one of those below.
     ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, forbidden[index], FORBIDDEN - 1 - index + 4, 0));

@@ -2,15 +2,17 @@ public import NetmonCore
 public import NetmonKernel
 
 extension Collector.Configuration {
-  /// Opens what a collector of this tier takes of the kernel, or tells why that does not work; nil if
-  /// it takes nothing.
+  /// Opens what a collector of this tier takes of the kernel; what does not work is told by the result.
   ///
-  /// With `leavesRemoval`, another process removes from the kernel what outlives this one: before
-  /// privilege is given up, and while there is but one thread.
-  public func openKernel(_ fs: ProcFS, leavesRemoval: Bool = false) -> KernelAccess? {
-    guard tier ?? .kernel == .kernel else { return nil }
+  /// `privileges` are those that this process is about to give up, if it is, and `stays` says whether
+  /// it will be the same user: see `KernelAccess`.
+  public func openKernel(
+    _ fs: ProcFS, givingUp privileges: Privileges? = nil, stays: Bool = true
+  ) -> KernelAccess {
     var options = KernelSource.Options()
     options.traceSyscalls = tracesSyscalls
-    return KernelAccess(options, proc: fs, leavesRemoval: leavesRemoval)
+    return KernelAccess(
+      .init(events: tier ?? .kernel == .kernel ? options : nil, diag: tier != .proc),
+      proc: fs, givingUp: privileges, stays: stays)
   }
 }

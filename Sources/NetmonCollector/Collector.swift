@@ -80,7 +80,7 @@ public actor Collector: Service {
   ///
   /// `fs` is where `/proc` is, `now` the wall clock. With `includeCommand`, command lines are
   /// recorded, which may hold secrets. `kernel` is what was opened of the kernel before privilege was
-  /// given up; by default it is opened now, if the tier takes it. `report` is called with every batch of changed records once
+  /// given up; by default it is opened now. `report` is called with every batch of changed records once
   /// it is stored.
   ///
   /// - Throws: ``CollectorError`` if the store or `/proc` cannot be used, or another process
@@ -119,7 +119,7 @@ public actor Collector: Service {
       throw .store(error)
     }
     let kernel = kernel ?? configuration.openKernel(fs)
-    leftovers = kernel?.takeLeftovers() ?? []
+    leftovers = kernel.takeLeftovers()
     (watch, shortfall) = try Watch.best(
       configuration, kernel: kernel, fs: fs, includeCommand: includeCommand, tracker: &tracker)
     tier = watch.tier

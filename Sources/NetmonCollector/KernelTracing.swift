@@ -59,10 +59,12 @@ final class KernelTracing {
     self.fs = fs
     self.interval = UInt64(configuration.interval / .nanoseconds(1))
     connections = SocketScanner(
-      fs, tables: DiagSocketTables(fs), transports: [.tcp], includeCommand: includeCommand)
+      fs, tables: DiagSocketTables(fs, janitor: kernel.janitor), transports: [.tcp],
+      includeCommand: includeCommand)
     connectionsLook = Pace(longest: Self.patience * interval, shortest: interval)
     datagrams = SocketScanner(
-      fs, tables: DiagSocketTables(fs), transports: [.udp], keepsNamespaces: true,
+      fs, tables: DiagSocketTables(fs, janitor: kernel.janitor), transports: [.udp],
+      keepsNamespaces: true,
       includeCommand: includeCommand)
     datagramsLook = Pace(longest: interval, shortest: interval)
     processes = ProcessReader(fs, includeCommand: includeCommand)

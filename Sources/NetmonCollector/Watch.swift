@@ -16,15 +16,15 @@ enum Watch {
   }
 
   /// The best way that works, or the one that is asked for; and why it is not the best there is, with
-  /// the remedy, in one line. `kernel` is nil if its events are not wanted.
+  /// the remedy, in one line.
   ///
   /// - Throws: ``CollectorError/tier(_:reason:)`` if the one that is asked for does not work.
   static func best(
-    _ configuration: Collector.Configuration, kernel: KernelAccess?, fs: ProcFS,
+    _ configuration: Collector.Configuration, kernel: KernelAccess, fs: ProcFS,
     includeCommand: Bool, tracker: inout ConnectionTracker
   ) throws(CollectorError) -> (Watch, shortfall: String?) {
     var shortfall: String?
-    if let kernel {
+    if kernel.wishesEvents {
       if let tracing = KernelTracing(
         configuration, kernel: kernel, fs: fs, includeCommand: includeCommand, tracker: &tracker)
       {
@@ -37,7 +37,7 @@ enum Watch {
       if configuration.tier == .kernel { throw .tier(.kernel, reason: reason) }
       shortfall = reason
     }
-    let tables = DiagSocketTables(fs)
+    let tables = DiagSocketTables(fs, janitor: kernel.janitor)
     if configuration.tier == .proc || tables.lastFailure != nil {
       if configuration.tier == .diag {
         throw .tier(.diag, reason: tables.lastFailure.map { "\($0)" } ?? "")

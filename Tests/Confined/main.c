@@ -38,7 +38,7 @@ int main(void) {
   pthread_t before, after;
   pthread_barrier_init(&barrier, NULL, 2);
   pthread_create(&before, NULL, wait_then_try, NULL);
-  if (linux_forbid_new_privileges() != 0 || linux_forbid_calls() != 0) {
+  if (linux_forbid_new_privileges() != 0 || linux_forbid_calls(false) != 0) {
     perror("cannot forbid");
     return 1;
   }
@@ -53,6 +53,7 @@ int main(void) {
   expect_refused("open_by_handle_at", syscall(SYS_open_by_handle_at, -1, NULL, 0));
   expect_refused("unshare", syscall(SYS_unshare, CLONE_NEWUSER));
   expect_refused("setns", syscall(SYS_setns, -1, 0));
+  expect_refused("setns of a network", syscall(SYS_setns, -1, CLONE_NEWNET));
   expect_refused("clone", syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL));
   expect_refused("mount", syscall(SYS_mount, NULL, NULL, NULL, 0, NULL));
   expect_refused("bpf", syscall(SYS_bpf, 0, NULL, 0));

@@ -17,6 +17,8 @@ struct PrivilegeTests {
   /// CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE; and with them CAP_NET_ADMIN and CAP_PERFMON.
   private static let polling = "0000000000080004"
   private static let tracing = "0000004000081004"
+  /// CAP_SYS_ADMIN.
+  private static let entering = "0000000000200000"
   private static let none = "0000000000000000"
 
   init() throws {
@@ -103,7 +105,7 @@ struct PrivilegeTests {
     let process = collector.process.pid
     #expect(try await TraceInstances.names(of: process).count == 1)
     let janitor = try #require(Descendants.first(named: "netmon-janitor", of: process))
-    try expectConfined(janitor, uid: "0", capabilities: Self.none, atLeast: 1)
+    try expectConfined(janitor, uid: "0", capabilities: Self.entering, atLeast: 1)
     #expect(await collector.stop(with: SIGKILL) == 128 + SIGKILL)
     #expect(try await eventually { try await TraceInstances.names(of: process).isEmpty })
   }
@@ -138,7 +140,87 @@ struct PrivilegeTests {
     #expect(await again.stop() == 0)
   }
 
+  @Test(
+    "It sees into other network namespaces as before",
+    .enabled(if: ChildProcess.find("ip") != nil && ChildProcess.find("curl") != nil, "needs ip"),
+    arguments: ["nobody", "root"])
+  func networkNamespaces(user: String) async throws {
+    let script = """
+      ip link set lo up
+      "$NETMON" serve --port 8080 --user root --db "$DIR/inside.db" &
+      until curl -sf -o /dev/null http://127.0.0.1:8080/healthz; do sleep 0.1; done
+      exec curl -sN http://127.0.0.1:8080/api/stream
+      """
+    let inside = try ChildProcess(
+      "unshare",
+      [
+        "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script,
+      ],
+      environment: Netmon.environment.merging(
+        ["NETMON": BuiltProducts.netmon, "DIR": directory.path]) { $1 })
+    defer { inside.send(SIGKILL) }
+    let collector = try await NetmonService.collect(
+      database, ["--user", user, "--source", "diag", "--include-self"])
+    // No text of /proc tells bytes.
+    let areCounted = try await eventually {
+      try await Netmon.query(
+        ["--db", database, "process:curl", "port:8080", "state:ESTABLISHED", "bytes:>50"]
+      ).count == 1
+    }
+    #expect(areCounted)
+    #expect(await collector.stop() == 0)
+  }
+
+  @Test("Root alone keeps what it takes to write another user's database")
+  func foreignDatabase() async throws {
+    guard mkdir(directory("state"), 0o755) == 0, chown(directory("state"), 65533, 65533) == 0 else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+    let collector = try await NetmonService.collect(
+      database, ["--user", "root", "--source", "proc"])
+    // With CAP_CHOWN and CAP_DAC_OVERRIDE.
+    try expectConfined(collector.process.pid, uid: "0", capabilities: "0000000000080007")
+    #expect(await collector.stop() == 0)
+    #expect(try await Netmon.query(["--db", database]).count > 0)
+  }
+
+  @Test("Old records are removed as before")
+  func retention() async throws {
+    let record = """
+      {"timestamp":"2026-01-01T00:00:00Z","process_id":1,"process_name":"a","process_path":"/a",\
+      "local_addr":"192.0.2.1:1","remote_addr":"192.0.2.2:2","protocol":"tcp","state":"CLOSE"}
+      """
+    let server = try await NetmonService.serve(
+      database, ["--user", "root", "--retention", "3650d", "--retention-ok", "3650d"])
+    let reply = try await Netmon.shell(
+      "curl -sSf -H 'Content-Type: application/json' -d '\(record)' \(server.url)/api/connections")
+    #expect(reply.status == 0)
+    #expect(await server.stop() == 0)
+    let old = ["--db", database, "remote:192.0.2.2:2"]
+    #expect(try await Netmon.query(old).count == 1)
+    let collector = try await NetmonService.collect(database, ["--user", Self.user])
+    #expect(try await eventually { try await Netmon.query(old).isEmpty })
+    #expect(await collector.stop() == 0)
+  }
+
   // MARK: - serve
+
+  @Test(
+    "A port below 1024 takes one capability, which it keeps",
+    .enabled(if: ChildProcess.find("ip") != nil, "needs ip"))
+  func lowPort() async throws {
+    // In a network of its own every port is free.
+    let server = try ChildProcess(
+      "unshare",
+      ["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", BuiltProducts.netmon]
+        + ["serve", "--port", "80", "--db", database, "--user", Self.user],
+      environment: Netmon.environment)
+    let line = try #require(await server.errors.line())
+    #expect(line.contains("serving http://127.0.0.1:80/"))
+    try expectConfined(server.pid, uid: Self.uid, capabilities: "0000000000000400")
+    server.send(SIGTERM)
+    #expect(await server.status == 0)
+  }
 
   @Test("serve becomes the user and has no capability")
   func serve() async throws {

@@ -68,6 +68,22 @@ struct ConfinementTests {
     #expect(CapabilitySet.starting.isSuperset(of: .tracing))
   }
 
+  @Test func whatIsLeftToAJanitor() {
+    let wish = KernelAccess.Wish(events: .init(), diag: true)
+    typealias Leaver = KernelAccess.Leaver
+    let stays = Leaver(root, wish, stays: true, hasInstance: true)
+    #expect(stays?.kept == .CAP_SYS_ADMIN && stays?.leavesRemoval == false)
+    let leaves = Leaver(root, wish, stays: false, hasInstance: true)
+    #expect(leaves?.kept == .CAP_SYS_ADMIN && leaves?.leavesRemoval == true)
+    let user = Privileges(uid: 999, permitted: .starting, canBecome: false)
+    let started = Leaver(user, wish, stays: true, hasInstance: true)
+    #expect(started?.kept == .CAP_DAC_OVERRIDE && started?.leavesRemoval == true)
+    let ordinary = Privileges(uid: 999, permitted: [], canBecome: false)
+    #expect(Leaver(ordinary, wish, stays: true, hasInstance: false) == nil)
+    let text = KernelAccess.Wish(events: nil, diag: false)
+    #expect(Leaver(root, text, stays: false, hasInstance: false) == nil)
+  }
+
   @Test func whatAKeeperTells() {
     func message(_ status: Int32) -> WorkerKeeper.Message {
       WorkerKeeper.message([0x45] + withUnsafeBytes(of: status) { Array($0) })

@@ -31,9 +31,10 @@ int linux_forbid_new_privileges(void);
 /// Forbids all threads, for good, what netmon never does once it runs: to execute a program, to look
 /// into or change other processes' memory, to enter or make namespaces, to mount, to load code into
 /// the kernel, to open files by handle, and io_uring, which would go round these rules. They fail with
-/// EPERM. Takes linux_forbid_new_privileges(). -1 with errno: ENOSYS where the processor is none that
+/// EPERM. With `may_enter_networks` a thread may enter an open network namespace, but no other kind.
+/// Takes linux_forbid_new_privileges(). -1 with errno: ENOSYS where the processor is none that
 /// this knows, EINVAL without CONFIG_SECCOMP_FILTER.
-int linux_forbid_calls(void);
+int linux_forbid_calls(bool may_enter_networks);
 
 /// Opens a file as no more than a place: whatever it is, and a link itself (O_PATH, O_NOFOLLOW).
 int linux_open_place(int directory, const char *name);

@@ -3,15 +3,23 @@
 #ifndef CLINUX_PROCESSES_H
 #define CLINUX_PROCESSES_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
-/// Forks a process that removes the empty directory `path` below the descriptor `directory` when
-/// this one asks for it, or has ended in whatever way, and ends. It stays who it is, with no
-/// capability but CAP_DAC_OVERRIDE, and that only where uid 0 does not do instead.
+/// Forks a janitor: a process that stays who it is, keeps the capabilities `kept` and does two things
+/// for this one, which gives that up. It opens sock_diag in network namespaces. And it removes the
+/// empty directory `path` below the descriptor `directory`, unless that is null: when it is asked to,
+/// or when this process has ended in whatever way. Then it ends.
 ///
-/// Returns a socket: to whatever is sent there the answer is an int, 0 or an errno, after which the
-/// process ends. -1 with errno.
-int linux_start_janitor(int directory, const char *path, pid_t *janitor);
+/// Returns a socket by which it is asked. -1 with errno.
+int linux_start_janitor(int directory, const char *path, uint64_t kept, pid_t *janitor);
+
+/// Has the janitor open a netlink socket for sock_diag in another network namespace, of which `network`
+/// is an open `/proc/PID/ns/net`. -1 with errno: EPERM if it has no CAP_SYS_ADMIN.
+int linux_ask_for_diag_socket(int channel, int network);
+
+/// Has the janitor remove its directory, and end. -1 with errno.
+int linux_ask_for_removal(int channel);
 
 /// Where a call of linux_start_keeper() returned.
 enum linux_role {

@@ -54,7 +54,7 @@ extension Confinement {
     }
     try Self.check(.capset, linux_set_capabilities(kept.rawValue))
     try Self.check(.prctl, linux_forbid_new_privileges())
-    if linux_forbid_calls() != 0, ![ENOSYS, EINVAL].contains(errno) {
+    if linux_forbid_calls(false) != 0, ![ENOSYS, EINVAL].contains(errno) {
       throw .system(.seccomp, errno: errno)
     }
     try verify()

@@ -5,20 +5,26 @@ internal import Glibc
 public struct DatabasePlace: Sendable {
   private let directory: String
   private let names: [String]
+  /// Of files that are given away with the others, but written by others than the user.
+  private let otherNames: [String]
   /// What the names of all its files begin with.
   private let stem: String
 
-  /// `files` are the paths of the database and of what stands beside it, all in one directory; they
-  /// need not exist.
-  public init(files: [String]) {
+  /// `files` are the paths of the database and of what stands beside it, all in one directory, and
+  /// `others` are what the user only reads there; they need not exist.
+  public init(files: [String], others: [String] = []) {
     let path = files.first ?? ""
     let slash = path.lastIndex(of: "/")
     directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    names = files.map { file in
-      String(file[(file.lastIndex(of: "/").map { file.index(after: $0) } ?? file.startIndex)...])
-    }
+    names = files.map(Self.name)
+    otherNames = others.map(Self.name)
     let name = names.first ?? ""
     stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+  }
+
+  /// The last component of a path.
+  private static func name(of path: String) -> String {
+    String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
   }
 
   /// Gives what is root's there to a user: the database's files, and the directory, if it holds
@@ -31,7 +37,7 @@ public struct DatabasePlace: Sendable {
     let status = try CarefulPath.status(of: directory)
     let isShared = status.st_mode & 0o022 != 0 && status.st_mode & S_ISVTX == 0
     guard [0, account.uid].contains(status.st_uid), !isShared else { return }
-    for name in names { try giveFile(name, in: directory, to: account) }
+    for name in names + otherNames { try giveFile(name, in: directory, to: account) }
     if status.st_uid == 0, status.st_mode & 0o022 == 0, try holdsNothingElse(directory) {
       try Self.change(directory, to: account)
     }

@@ -1,29 +1,51 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 
-/// A process that removes a trace instance when this one is done with it or has ended, even by
-/// `kill -9`: this one gives up the privilege for that.
-final class Janitor: Sendable {
+/// A process that keeps the keys that this one gives up, for two things: it opens sock_diag in other
+/// network namespaces, and removes a trace instance when this one is done with it or has ended, even
+/// by `kill -9`. It is told nothing else, and reads nothing from outside.
+package final class Janitor: Sendable {
   private let channel: Descriptor
   private let process: pid_t
+  /// One request at a time, until the last.
+  private let isOver = Mutex(false)
 
-  /// Starts it, while there is but one thread. `path` is below the descriptor `directory`.
-  init(removing path: String, in directory: Descriptor) throws(KernelError) {
+  /// What it is to remove: a path below a directory.
+  struct Removal {
+    var directory: Descriptor
+    var path: String
+  }
+
+  /// Starts it, while there is but one thread. It keeps these capabilities, and stays who this
+  /// process is.
+  init(keeping kept: CapabilitySet, removing removal: Removal?) throws(KernelError) {
     var process: pid_t = -1
-    channel = try Descriptor(
-      linux_start_janitor(directory.number, path, &process), .fork, "the remover of \(path)")
+    let number = linux_start_janitor(
+      removal?.directory.number ?? -1, removal?.path, kept.rawValue, &process)
+    channel = try Descriptor(number, .fork, "a janitor")
     self.process = process
-    var timeout = timeval(tv_sec: 6, tv_usec: 0)
-    setsockopt(
-      channel.number, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
   }
 
   /// Has it removed now, and waits for that.
   func remove() {
-    var order: UInt8 = 1
-    guard send(channel.number, &order, 1, Int32(MSG_NOSIGNAL)) == 1 else { return }
-    var result: Int32 = 0
-    guard recv(channel.number, &result, MemoryLayout<Int32>.size, 0) > 0 else { return }
-    linux_reap(process)
+    isOver.withLock { isOver in
+      guard !isOver else { return }
+      isOver = true
+      linux_ask_for_removal(channel.number)
+      linux_reap(process)
+    }
+  }
+
+  /// Opens a blocking socket for sock_diag in a network namespace, of which that is an open
+  /// `/proc/PID/ns/net`. -1 with errno: EPERM if it has no CAP_SYS_ADMIN.
+  func openDiagSocket(in network: Descriptor) -> Int32 {
+    isOver.withLock { isOver in
+      guard !isOver else {
+        errno = EPIPE
+        return -1
+      }
+      return linux_ask_for_diag_socket(channel.number, network.number)
+    }
   }
 }

@@ -9,7 +9,8 @@ package final class TraceInstance {
   package let name: String
   private let fs: TraceFS
   private(set) var rings: [TraceRing] = []
-  private var janitor: Janitor?
+  /// Who removes the instance in place of this process, if anybody does.
+  var janitor: Janitor?
 
   private var path: String { "instances/\(name)" }
 
@@ -44,11 +45,7 @@ package final class TraceInstance {
     if let janitor { janitor.remove() } else { try? fs.removeDirectory(path) }
   }
 
-  /// Has a process that stays privileged remove the instance, at the end of this object or of this
-  /// process. There must be one thread.
-  func leaveRemoval() throws(KernelError) {
-    janitor = try Janitor(removing: path, in: fs.root)
-  }
+  var removal: Janitor.Removal { .init(directory: fs.root, path: path) }
 
   /// Opens the ring of a CPU that is online.
   func openRing(of cpu: UInt32, _ format: SubBufferFormat) throws(KernelError) {

@@ -6,8 +6,7 @@ import NetmonStore
 extension PrivilegeOptions {
   /// What a collector has when it can begin: from here on this process can do no more than that.
   struct Opened: Sendable {
-    /// Nil if its tier takes nothing of the kernel.
-    var kernel: KernelAccess?
+    var kernel: KernelAccess
     /// The capabilities to know other users' processes that this process does not have.
     var missing: CapabilitySet
   }
@@ -17,14 +16,13 @@ extension PrivilegeOptions {
     _ configuration: Collector.Configuration, database path: String
   ) throws -> Opened {
     let privileges = try Privileges.current()
-    let place = DatabasePlace(files: Store.files(at: path))
+    let place = Self.place(ofDatabase: path)
     var confinement = try Confinement(of: privileges, user: user, needed: .tracing)
     if let account = confinement.account { try place.give(to: account) }
-    // Of tracefs only root can remove anything.
     let kernel = configuration.openKernel(
-      try ProcFS(), leavesRemoval: confinement.account != nil || privileges.uid != 0)
-    let needed = kernel.map { $0.failure == nil } == true ? CapabilitySet.tracing : .polling
-    confinement.kept.formIntersection(needed)
+      try ProcFS(), givingUp: privileges, stays: confinement.account == nil)
+    let traces = kernel.wishesEvents && kernel.failure == nil
+    confinement.kept.formIntersection(traces ? .tracing : .polling)
     try give(up: privileges, to: confinement, place)
     return Opened(kernel: kernel, missing: .polling.subtracting(confinement.kept))
   }
@@ -33,11 +31,18 @@ extension PrivilegeOptions {
   /// but one thread.
   func drop(toServeOn port: UInt16, database path: String) throws {
     let privileges = try Privileges.current()
-    let place = DatabasePlace(files: Store.files(at: path))
+    let place = Self.place(ofDatabase: path)
     let confinement = try Confinement(
       of: privileges, user: user, needed: (1..<1024).contains(port) ? .CAP_NET_BIND_SERVICE : [])
     if let account = confinement.account { try place.give(to: account) }
     try give(up: privileges, to: confinement, place)
+  }
+
+  /// Beside the database may be the tokens of the server: its name with another extension.
+  private static func place(ofDatabase path: String) -> DatabasePlace {
+    let name = path[(path.lastIndex(of: "/") ?? path.startIndex)...]
+    let stem = name.lastIndex(of: ".").map { path[..<$0] } ?? path[...]
+    return DatabasePlace(files: Store.files(at: path), others: [stem + ".tokens"])
   }
 
   private func give(

@@ -147,7 +147,8 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "NetmonDoctorTests", dependencies: ["NetmonCore", "NetmonDoctor", "NetmonStore"],
+      name: "NetmonDoctorTests",
+      dependencies: ["NetmonCore", "NetmonDoctor", "NetmonKernel", "NetmonStore"],
       swiftSettings: swiftSettings
     ),
     .testTarget(
@@ -181,6 +182,10 @@ let package = Package(
       name: "hostile-names", path: "Tests/HostileNames", cSettings: [.define("_GNU_SOURCE")]
     ),
     .executableTarget(
+      name: "confined", dependencies: ["CLinux"], path: "Tests/Confined",
+      cSettings: [.define("_GNU_SOURCE")]
+    ),
+    .executableTarget(
       name: "truth", dependencies: ["Arguments", "NetmonCore", "NetmonStore"], path: "Tests/Truth",
       swiftSettings: swiftSettings
     ),
@@ -203,8 +208,9 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "BrowserDriver",
-        "netmon", "faults", "fault-tracer", "hostile-names", "netmon-fuzz", "socket-farm", "truth",
-        "truth-workload", "NetmonCore",
+        "netmon", "confined", "faults", "fault-tracer", "hostile-names", "netmon-fuzz",
+        "socket-farm",
+        "truth", "truth-workload", "NetmonCore",
       ],
       exclude: ["Golden"],
       swiftSettings: swiftSettings

@@ -1,6 +1,6 @@
 public import Logging
 public import NetmonCore
-import NetmonKernel
+public import NetmonKernel
 public import NetmonStore
 public import ServiceLifecycle
 
@@ -79,14 +79,15 @@ public actor Collector: Service {
   /// Prepares to collect into a store, taking up what an earlier run left open there.
   ///
   /// `fs` is where `/proc` is, `now` the wall clock. With `includeCommand`, command lines are
-  /// recorded, which may hold secrets. `report` is called with every batch of changed records once
+  /// recorded, which may hold secrets. `kernel` is what was opened of the kernel before privilege was
+  /// given up; by default it is opened now. `report` is called with every batch of changed records once
   /// it is stored.
   ///
   /// - Throws: ``CollectorError`` if the store or `/proc` cannot be used, or another process
   ///   collects into the same store.
   public init(
-    configuration: Configuration, store: Store, fs: ProcFS, includeCommand: Bool = false,
-    logger: Logger, now: @escaping @Sendable () -> Timestamp,
+    configuration: Configuration, store: Store, fs: ProcFS, kernel: KernelAccess? = nil,
+    includeCommand: Bool = false, logger: Logger, now: @escaping @Sendable () -> Timestamp,
     report: @escaping @Sendable ([Connection]) -> Void = { _ in }
   ) throws(CollectorError) {
     self.configuration = configuration
@@ -117,9 +118,10 @@ public actor Collector: Service {
     } catch {
       throw .store(error)
     }
-    leftovers = configuration.tier ?? .kernel == .kernel ? Capabilities.removeLeftovers(fs) : []
+    let kernel = kernel ?? configuration.openKernel(fs)
+    leftovers = kernel.takeLeftovers()
     (watch, shortfall) = try Watch.best(
-      configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker)
+      configuration, kernel: kernel, fs: fs, includeCommand: includeCommand, tracker: &tracker)
     tier = watch.tier
     tracker.adopt(open, bootTime: facts.bootTime)
     self.tracker = tracker

@@ -8,6 +8,8 @@ import NetmonKernel
 /// and belongs to one actor.
 final class KernelTracing {
   private let source: KernelSource
+  /// Whose the source is.
+  private let kernel: KernelAccess
   private let fs: ProcFS
   /// Of TCP, whose sockets make events: looked at rarely.
   private var connections: SocketScanner
@@ -45,30 +47,32 @@ final class KernelTracing {
   /// Events are handled once they are this old, in nanoseconds; see ``KernelSource/nextBatch(waiting:)``.
   private static let settling: UInt64 = 20_000_000
 
-  /// Attaches to the kernel; what it tells from now on is not lost. What does not work is told in
-  /// `capabilities`, also when this throws.
-  ///
-  /// - Throws: `KernelError` if the tracepoints cannot be used.
-  init(
-    _ configuration: Collector.Configuration, fs: ProcFS, includeCommand: Bool,
-    tracker: inout ConnectionTracker, capabilities: inout Capabilities
-  ) throws(KernelError) {
-    var options = KernelSource.Options()
-    options.traceSyscalls = configuration.tracesSyscalls
-    source = try KernelSource(options, proc: fs, capabilities: &capabilities)
+  /// Attaches to the kernel, whose sources it has until its own end; what they tell from now on is not
+  /// lost. Nil if they are not to be had.
+  init?(
+    _ configuration: Collector.Configuration, kernel: KernelAccess, fs: ProcFS,
+    includeCommand: Bool, tracker: inout ConnectionTracker
+  ) {
+    guard let source = kernel.take() else { return nil }
+    self.source = source
+    self.kernel = kernel
     self.fs = fs
     self.interval = UInt64(configuration.interval / .nanoseconds(1))
     connections = SocketScanner(
-      fs, tables: DiagSocketTables(fs), transports: [.tcp], includeCommand: includeCommand)
+      fs, tables: DiagSocketTables(fs, janitor: kernel.janitor), transports: [.tcp],
+      includeCommand: includeCommand)
     connectionsLook = Pace(longest: Self.patience * interval, shortest: interval)
     datagrams = SocketScanner(
-      fs, tables: DiagSocketTables(fs), transports: [.udp], keepsNamespaces: true,
+      fs, tables: DiagSocketTables(fs, janitor: kernel.janitor), transports: [.udp],
+      keepsNamespaces: true,
       includeCommand: includeCommand)
     datagramsLook = Pace(longest: interval, shortest: interval)
     processes = ProcessReader(fs, includeCommand: includeCommand)
     tracker.beginTracing(clock: Self.clock())
     seed(&tracker)
   }
+
+  deinit { kernel.giveBack(source) }
 
   /// Waits a moment for events and takes them in; when it is time, looks at all sockets.
   ///

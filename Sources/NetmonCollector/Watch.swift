@@ -20,25 +20,24 @@ enum Watch {
   ///
   /// - Throws: ``CollectorError/tier(_:reason:)`` if the one that is asked for does not work.
   static func best(
-    _ configuration: Collector.Configuration, fs: ProcFS, includeCommand: Bool,
-    tracker: inout ConnectionTracker
+    _ configuration: Collector.Configuration, kernel: KernelAccess, fs: ProcFS,
+    includeCommand: Bool, tracker: inout ConnectionTracker
   ) throws(CollectorError) -> (Watch, shortfall: String?) {
     var shortfall: String?
-    if configuration.tier ?? .kernel == .kernel {
-      var capabilities = Capabilities()
-      do throws(KernelError) {
-        let tracing = try KernelTracing(
-          configuration, fs: fs, includeCommand: includeCommand, tracker: &tracker,
-          capabilities: &capabilities)
-        return (.events(tracing), capabilities.weakness.map { "\($0)" })
-      } catch {
-        // Each source tells its remedy.
-        let reason = capabilities.obstacle.map { "\($0)" } ?? "\(error)"
-        if configuration.tier == .kernel { throw .tier(.kernel, reason: reason) }
-        shortfall = reason
+    if kernel.wishesEvents {
+      if let tracing = KernelTracing(
+        configuration, kernel: kernel, fs: fs, includeCommand: includeCommand, tracker: &tracker)
+      {
+        return (.events(tracing), kernel.capabilities.weakness.map { "\($0)" })
       }
+      // Each source tells its remedy.
+      let reason =
+        kernel.capabilities.obstacle.map { "\($0)" }
+        ?? kernel.failure.map { "\($0)" } ?? "the kernel's sources are in use"
+      if configuration.tier == .kernel { throw .tier(.kernel, reason: reason) }
+      shortfall = reason
     }
-    let tables = DiagSocketTables(fs)
+    let tables = DiagSocketTables(fs, janitor: kernel.janitor)
     if configuration.tier == .proc || tables.lastFailure != nil {
       if configuration.tier == .diag {
         throw .tier(.diag, reason: tables.lastFailure.map { "\($0)" } ?? "")

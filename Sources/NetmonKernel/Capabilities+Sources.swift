@@ -10,7 +10,8 @@ extension Capabilities {
   mutating func noteTraceFS(_ error: KernelError? = nil) {
     let remedy =
       switch error?.errno {
-      case EPERM where geteuid() != 0, EACCES where geteuid() != 0: "run as root"
+      case EACCES where geteuid() != 0: "run as root, or with CAP_DAC_OVERRIDE"
+      case EPERM where geteuid() != 0: "run as root"
       case EPERM, EACCES:
         "run on the host, or give the container CAP_SYS_ADMIN and a /sys that is writable; "
           + "kernel lockdown (confidentiality) forbids it altogether"

@@ -89,6 +89,14 @@ public final class KernelSource {
     for tracepoint in enabled { capabilities.note(tracepoint) }
   }
 
+  /// What is to be removed in the end.
+  var removal: Janitor.Removal { instance.removal }
+
+  /// Has another process remove the trace instance, which then takes no privilege here.
+  func leaveRemoval(to janitor: Janitor) {
+    instance.janitor = janitor
+  }
+
   /// The tracepoints for which `body` works; those for which it does not are noted.
   ///
   /// Throws if what everything hangs on is not among them.

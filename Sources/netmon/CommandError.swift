@@ -6,9 +6,10 @@ struct CommandError: Error {
   /// Begins with the program's name, and can be shown on a terminal whatever it quotes.
   let message: String
   let code: ExitCode
+  static let prefix = "netmon: "
 
   init(_ message: String, _ code: ExitCode = .failure) {
-    self.message = "netmon: " + terminalSafe(message)
+    self.message = Self.prefix + terminalSafe(message)
     self.code = code
   }
 

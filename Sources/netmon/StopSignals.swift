@@ -14,6 +14,10 @@ struct StopSignals: Sendable {
   /// Where signals are written to. Global, as a handler knows nothing else.
   private static let writing = Atomic<Int32>(-1)
   private static let reading = Atomic<Int32>(-1)
+  private static let hasArrived = Atomic(false)
+
+  /// Whether there was one.
+  static var haveCome: Bool { hasArrived.load(ordering: .relaxed) }
 
   /// Heeds them from now on, for good.
   static func hold() {
@@ -29,6 +33,7 @@ struct StopSignals: Sendable {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
       let before = Glibc.signal(signal) { _ in
         let before = errno
+        StopSignals.hasArrived.store(true, ordering: .relaxed)
         var byte: UInt8 = 1
         write(StopSignals.writing.load(ordering: .relaxed), &byte, 1)
         errno = before

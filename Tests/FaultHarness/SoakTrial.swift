@@ -59,14 +59,13 @@ struct SoakTrial {
   }
 
   private func sample(at time: Duration) throws -> Sample {
-    let status = try String(contentsOfFile: "/proc/\(server.id)/status", encoding: .utf8)
-    let memory = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    // The collector is a process of its own.
+    let processes = try Usage.family(of: server.id)
     let records = try HTTP.get("/api/stats", port: port)
     let statistics = try JSONSerialization.jsonObject(with: records.body) as? [String: Any]
     return Sample(
-      time: time, memory: memory.flatMap { Int($0.filter(\.isNumber)) } ?? 0,
-      descriptors: try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.id)/fd")
-        .count,
+      time: time, memory: try processes.reduce(0) { try $0 + Usage(of: $1).memory },
+      descriptors: try processes.reduce(0) { try $0 + Usage.descriptors(of: $1) },
       database: fileSize(place("netmon.db")), log: fileSize(place("netmon.db-wal")),
       records: statistics?["connections"] as? Int ?? 0, connections: traffic.connections)
   }

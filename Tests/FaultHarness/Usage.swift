@@ -18,4 +18,24 @@ struct Usage {
     memory = line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     time = .seconds(1) * ticks / sysconf(Int32(_SC_CLK_TCK))
   }
+
+  /// A process and all that descend from it.
+  static func family(of process: pid_t) throws -> [pid_t] {
+    var all = [process]
+    var index = 0
+    while index < all.count {
+      let path = "/proc/\(all[index])/task"
+      for thread in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+        let children = try? String(contentsOfFile: "\(path)/\(thread)/children", encoding: .utf8)
+        all += (children ?? "").split(separator: " ").compactMap { pid_t($0) }
+      }
+      index += 1
+    }
+    return all
+  }
+
+  /// How many files a process has open.
+  static func descriptors(of process: pid_t) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+  }
 }

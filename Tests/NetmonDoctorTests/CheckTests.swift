@@ -1,4 +1,5 @@
 import NetmonCore
+import NetmonKernel
 import NetmonStore
 import Testing
 
@@ -59,8 +60,21 @@ struct CheckTests {
 
   @Test func owners() {
     #expect(Check.owners(denied: 0, unowned: 2, isRoot: false).state == .ok)
-    #expect(Check.owners(denied: 1, unowned: 2, isRoot: false).remedy == "run as root")
+    #expect(
+      Check.owners(denied: 1, unowned: 2, isRoot: false).remedy?.hasPrefix(
+        "run as root, or with CAP_SYS_PTRACE") == true)
     #expect(Check.owners(denied: 1, unowned: 2, isRoot: true).remedy?.contains("root") == false)
+  }
+
+  @Test func capabilities() {
+    let all = CapabilitySet(rawValue: .max)
+    #expect(Check.capabilities(all, known: all).state == .ok)
+    let check = Check.capabilities([.CAP_PERFMON, .tracing], known: all)
+    #expect(check.state == .limited)
+    #expect(check.finding == "without CAP_DAC_OVERRIDE, CAP_NET_BROADCAST")
+    // Before Linux 5.8 there is none for perf.
+    let old = CapabilitySet(rawValue: 1 << 38 - 1)
+    #expect(Check.capabilities(old, known: old).state == .ok)
   }
 
   @Test func openFiles() {

@@ -18,6 +18,9 @@
 #include <sys/types.h>
 #include <sys/vfs.h>
 
+#include "privilege.h"
+#include "processes.h"
+
 /// perf_event_open(2).
 int linux_perf_event_open(struct perf_event_attr *attr, int32_t pid, int32_t cpu, int32_t group,
                           uint64_t flags);

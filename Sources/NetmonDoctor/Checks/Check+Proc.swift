@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import NetmonCore
+internal import NetmonKernel
 
 extension Check {
   private static let procProvides = "processes: names, users, units and containers"
@@ -80,7 +81,26 @@ extension Check {
       check.remedy =
         isRoot
         ? "run with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, outside of user namespaces"
-        : "run as root"
+        : "run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
+    }
+    return check
+  }
+
+  /// Of what collect takes when it is not started as root.
+  static var capabilities: Check {
+    .capabilities((try? Privileges.current())?.permitted ?? [], known: .known)
+  }
+
+  /// `known` are those that the kernel has.
+  static func capabilities(_ permitted: CapabilitySet, known: CapabilitySet) -> Check {
+    let missing = CapabilitySet.starting.intersection(known).subtracting(permitted)
+    var check = Check(
+      "capabilities", provides: "all of the checks here; collect gives up the others",
+      finding: "all that collect needs")
+    if !missing.isEmpty {
+      check.state = .limited
+      check.finding = "without " + missing.names.joined(separator: ", ")
+      check.remedy = "run as root, or give them (setpriv --ambient-caps, AmbientCapabilities=)"
     }
     return check
   }

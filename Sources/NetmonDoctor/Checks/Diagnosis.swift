@@ -25,7 +25,9 @@ public struct Diagnosis: Hashable, Sendable {
     tier = Self.tier(capabilities, look)
     checks =
       Self.kernelChecks(fs, capabilities)
-      + [.proc(fs, look), .sockets(look), .owners(look), .openFiles, .clock(now)]
+      + [
+        .capabilities, .proc(fs, look), .sockets(look), .owners(look), .openFiles, .clock(now),
+      ]
       + DatabaseChecks(path: database, fs: fs, now: now).all
   }
 

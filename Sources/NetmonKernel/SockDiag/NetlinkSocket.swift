@@ -17,7 +17,7 @@ final class NetlinkSocket: NetlinkTransport {
   /// `network`, an open `/proc/PID/ns/net`. A blocking one waits for answers, at most 5 s for each.
   ///
   /// Throws `KernelError.system`: EPERM for another namespace without CAP_SYS_ADMIN.
-  init(
+  convenience init(
     family: Int32, in network: Descriptor? = nil, isBlocking: Bool
   ) throws(KernelError) {
     let blocking = isBlocking ? 0 : SOCK_NONBLOCK.rawValue
@@ -28,6 +28,16 @@ final class NetlinkSocket: NetlinkTransport {
       } else {
         socket(AF_NETLINK, type, family)
       }
+    try self.init(number)
+  }
+
+  /// One for sock_diag in `network` that a janitor opens, where this process may not.
+  convenience init(diagIn network: Descriptor, by janitor: Janitor) throws(KernelError) {
+    try self.init(janitor.openDiagSocket(in: network))
+  }
+
+  /// Takes over what a call returned, or its errno.
+  private init(_ number: Int32) throws(KernelError) {
     descriptor = try Descriptor(number, .socket, "netlink")
     var timeout = timeval(tv_sec: 5, tv_usec: 0)
     setsockopt(

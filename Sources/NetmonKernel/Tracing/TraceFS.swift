@@ -5,7 +5,7 @@ internal import Glibc
 package final class TraceFS: Sendable {
   /// Where it was found; nil when this process mounted it for itself alone.
   package let mountPoint: String?
-  private let root: Descriptor
+  let root: Descriptor
 
   /// Where it is mounted as a rule; the second is an automount of debugfs.
   package static let usualPlaces = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"]
@@ -21,13 +21,19 @@ package final class TraceFS: Sendable {
       self.root = root
       mountPoint = place
       // Seeing the root is allowed to everybody.
-      guard faccessat(root.number, "instances", W_OK | X_OK, 0) == 0 else {
+      guard Self.mayMakeInstances(in: root) else {
         throw .system(.open, subject: "\(place)/instances", errno: errno)
       }
       return
     }
     root = try Descriptor(linux_mount_detached("tracefs"), .mount, "tracefs")
     mountPoint = nil
+  }
+
+  /// Without AT_EACCESS the kernel leaves the capabilities of an ordinary user aside (access(2)); with
+  /// it the C library guesses, before Linux 5.8.
+  private static func mayMakeInstances(in root: Descriptor) -> Bool {
+    [0, AT_EACCESS].contains { faccessat(root.number, "instances", W_OK | X_OK, $0) == 0 }
   }
 
   private static func openRoot(_ place: String) -> Descriptor? {

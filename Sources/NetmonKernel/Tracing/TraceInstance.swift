@@ -9,6 +9,8 @@ package final class TraceInstance {
   package let name: String
   private let fs: TraceFS
   private(set) var rings: [TraceRing] = []
+  /// Who removes the instance in place of this process, if anybody does.
+  var janitor: Janitor?
 
   private var path: String { "instances/\(name)" }
 
@@ -40,8 +42,10 @@ package final class TraceInstance {
   /// The kernel refuses to remove an instance while one of its files is open.
   deinit {
     rings.removeAll()
-    try? fs.removeDirectory(path)
+    if let janitor { janitor.remove() } else { try? fs.removeDirectory(path) }
   }
+
+  var removal: Janitor.Removal { .init(directory: fs.root, path: path) }
 
   /// Opens the ring of a CPU that is online.
   func openRing(of cpu: UInt32, _ format: SubBufferFormat) throws(KernelError) {

@@ -27,7 +27,7 @@ struct DatabaseFile {
   }
 
   private static let logSuffixes = ["-wal", "-shm"]
-  private static let suffixes = logSuffixes + ["-collector", "-reserve"]
+  static let suffixes = logSuffixes + ["-collector", "-reserve"]
 
   /// Whether it is netmon's, or was before something befell it. A file that never was is none of
   /// our business, whatever is wrong with it.

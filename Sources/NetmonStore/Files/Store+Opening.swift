@@ -12,6 +12,12 @@ public struct OpenedStore: Sendable {
 }
 
 extension Store {
+  /// The paths of all files that belong to the database at a path, itself first, whether or not they
+  /// are there.
+  public static func files(at path: String) -> [String] {
+    ([""] + DatabaseFile.suffixes).map { path + $0 }
+  }
+
   /// Opens the file for writing, like ``init(path:access:)``; but one that is damaged is renamed to
   /// `PATH.corrupt-TIME` together with its log, and a new one is made. A gap tells of it.
   ///

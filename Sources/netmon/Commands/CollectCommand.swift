@@ -14,6 +14,7 @@ enum CollectCommand {
     var database: Path?
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 2_000_000_000))
+    var privileges = PrivilegeOptions()
     var once = false
     var format: OutputFormat?
     var verbose = false
@@ -39,6 +40,7 @@ enum CollectCommand {
       help: "the local database; by default \(DefaultDatabase.forHelp)")
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
+    PrivilegeOptions.declarations(\.privileges)
     Group("Output") {
       Flag(
         "once", \.once,
@@ -51,6 +53,16 @@ enum CollectCommand {
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
+    var options = options
+    // For one look it does not pay to attach to the kernel.
+    if options.once, options.collecting.source == .auto {
+      options.collecting.source = .ofOneLook
+    }
+    // From here on signals leave nothing behind in the kernel.
+    if !options.once { StopSignals.hold() }
+    let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
+    let opened = try options.privileges.open(
+      options.collecting.configuration, database: database)
     let console = invocation.console
     let logger = console.logger(isVerbose: options.verbose)
     let failure = OutputFailure()
@@ -60,25 +72,21 @@ enum CollectCommand {
       return RecordOutput(ConnectionPrinter(format, to: console, times: .clock))
     }
     try await DefaultDatabase.keeping(
-      options.database, host: options.collecting.hostName, invocation
+      Path(database), host: options.collecting.hostName, invocation
     ) { store in
-      try await collect(options, into: store, output, logger, invocation)
+      try await collect(options, opened, into: store, output, logger, invocation)
     }
     output?.finish()
     failure.conclude(on: console)
   }
 
   private static func collect(
-    _ options: Options, into store: Store, _ output: RecordOutput?, _ logger: Logger,
-    _ invocation: Invocation
+    _ options: Options, _ opened: PrivilegeOptions.Opened, into store: Store,
+    _ output: RecordOutput?, _ logger: Logger, _ invocation: Invocation
   ) async throws {
-    if !options.once { StopSignals.hold() }
     let console = invocation.console
-    var collecting = options.collecting
-    // For one look it does not pay to attach to the kernel.
-    if options.once, collecting.source == .auto { collecting.source = .ofOneLook }
-    let collector = try collecting.collector(
-      store: store, logger: logger, invocation: invocation,
+    let collector = try options.collecting.collector(
+      store: store, opened: opened, logger: logger, invocation: invocation,
       report: { output?.print($0) })
     let destination = options.server.map { ", delivering to \($0.argument)" } ?? ""
     if options.once {
@@ -97,7 +105,7 @@ enum CollectCommand {
       let announcement = Announcement {
         console.say(
           "collecting into \(terminalSafe(store.path))\(destination); "
-            + terminalSafe(collector.tierLine))
+            + terminalSafe(collector.tierLine(opened)))
         collector.reportLeftovers(on: console)
       }
       // What is named last stops first: the collector's last records are still delivered.

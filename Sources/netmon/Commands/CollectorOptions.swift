@@ -65,27 +65,33 @@ struct CollectorOptions: Sendable {
   /// This host in records.
   var hostName: String { host ?? HostIdentity.hostName }
 
+  var configuration: Collector.Configuration {
+    .init(
+      host: hostName, tier: source.tier, interval: interval, tracesSyscalls: tracesSyscalls,
+      excludedPath: includesSelf ? nil : HostIdentity.executablePath)
+  }
+
   func collector(
-    store: Store, logger: Logger, invocation: Invocation,
+    store: Store, opened: PrivilegeOptions.Opened, logger: Logger, invocation: Invocation,
     report: @escaping @Sendable ([Connection]) -> Void = { _ in }
   ) throws -> Collector {
     ProcessMemory.keepFree()
     return try Collector(
-      configuration: .init(
-        host: hostName, tier: source.tier, interval: interval,
-        tracesSyscalls: tracesSyscalls,
-        excludedPath: includesSelf ? nil : HostIdentity.executablePath),
-      store: store, fs: try ProcFS(), includeCommand: includesCommand, logger: logger,
-      now: invocation.now, report: report)
+      configuration: configuration, store: store, fs: try ProcFS(), kernel: opened.kernel,
+      includeCommand: includesCommand, logger: logger, now: invocation.now, report: report)
   }
 }
 
 extension Collector {
   /// What the first line of output says of the capture: what it can see, and why not more.
-  nonisolated var tierLine: String {
-    let line = "\(tier.rawValue) tier: \(tier.meaning)"
-    guard let shortfall else { return line }
-    return "\(line) (\(tier == .kernel ? "without" : "no kernel tier:") \(shortfall))"
+  nonisolated func tierLine(_ opened: PrivilegeOptions.Opened) -> String {
+    var line = "\(tier.rawValue) tier: \(tier.meaning)"
+    if let shortfall {
+      line += " (\(tier == .kernel ? "without" : "no kernel tier:") \(shortfall))"
+    }
+    guard !opened.missing.isEmpty else { return line }
+    return "\(line); processes of other users stay unknown without "
+      + opened.missing.names.joined(separator: " and ")
   }
 
   /// Says that the remains of killed netmons were removed, if there were any.

@@ -2,6 +2,7 @@ import Arguments
 import Logging
 import NetmonCollector
 import NetmonCore
+import NetmonKernel
 import NetmonServer
 import NetmonStore
 import ServiceLifecycle
@@ -15,6 +16,7 @@ enum ServeCommand {
     var collects = false
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
+    var privileges = PrivilegeOptions()
     var verbose = false
 
     func configuration(_ invocation: Invocation) -> Server.Configuration {
@@ -44,44 +46,68 @@ enum ServeCommand {
     Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
+    PrivilegeOptions.declarations(\.privileges)
   } action: { options in
     { invocation in try await run(options, invocation) }
   }
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     let logger = invocation.console.logger(isVerbose: options.verbose)
+    let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
+    var process: CollectorProcess?
+    if options.collects {
+      switch try WorkerKeeper.start() {
+      case .origin(let keeper): process = CollectorProcess(keeper, logger: logger)
+      case .worker(let report):
+        return try await CollectorWorker(
+          collecting: options.collecting, retention: options.retention.policy,
+          privileges: options.privileges, database: database, logger: logger,
+          invocation: invocation
+        ).run(report)
+      }
+    }
+    StopSignals.hold()
+    try options.privileges.drop(toServeOn: options.port, database: database)
     // Where it cannot listen it makes no database either.
     try await Server.check(options.configuration(invocation))
+    guard let process else {
+      return try await keep(database, options, nil, logger, invocation)
+    }
+    try await process.run {
+      try await keep(database, options, process, logger, invocation)
+    }
+  }
+
+  private static func keep(
+    _ database: String, _ options: Options, _ process: CollectorProcess?, _ logger: Logger,
+    _ invocation: Invocation
+  ) async throws {
     try await DefaultDatabase.keeping(
-      options.database, host: options.collecting.hostName, invocation
+      Path(database), host: options.collecting.hostName, invocation
     ) { store in
-      try await serve(options, from: store, logger, invocation)
+      try await serve(options, from: store, process, logger, invocation)
     }
   }
 
   private static func serve(
-    _ options: Options, from store: Store, _ logger: Logger, _ invocation: Invocation
+    _ options: Options, from store: Store, _ process: CollectorProcess?, _ logger: Logger,
+    _ invocation: Invocation
   ) async throws {
-    StopSignals.hold()
     let console = invocation.console
-    let collector =
-      options.collects
-      ? try options.collecting.collector(store: store, logger: logger, invocation: invocation)
-      : nil
-    let collecting = collector.map { "; collecting: \(terminalSafe($0.tierLine))" } ?? ""
+    let report = try await process?.start()
     let server = try Server(
       configuration: options.configuration(invocation), store: store, logger: logger
     ) { address in
-      console.say("serving \(address.url)/ from \(terminalSafe(store.path))\(collecting)")
-      collector?.reportLeftovers(on: console)
+      console.say(
+        "serving \(address.url)/ from \(terminalSafe(store.path))\(report?.announcement ?? "")")
+      report?.sayLeftovers(on: console)
     }
-    var services: [any Service] = [
+    let services: [any Service] = [
       server,
       StoreGuard(store),
       Retention(
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now),
     ]
-    if let collector { services.append(collector) }
     try await ServiceGroup.run(services, logger: logger)
   }
 }

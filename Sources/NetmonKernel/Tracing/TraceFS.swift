@@ -20,8 +20,9 @@ package final class TraceFS: Sendable {
       guard let root = Self.openRoot(place) else { continue }
       self.root = root
       mountPoint = place
-      // Seeing the root is allowed to everybody.
-      guard faccessat(root.number, "instances", W_OK | X_OK, 0) == 0 else {
+      // Seeing the root is allowed to everybody; without AT_EACCESS the capabilities of a user that is
+      // not root do not count (access(2)).
+      guard faccessat(root.number, "instances", W_OK | X_OK, AT_EACCESS) == 0 else {
         throw .system(.open, subject: "\(place)/instances", errno: errno)
       }
       return

@@ -15,7 +15,7 @@ enum ServeCommand {
     var collects = false
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
-    var verbose = false
+    var log = LogOptions()
 
     func configuration(_ invocation: Invocation) -> Server.Configuration {
       .init(host: host, port: Int(port), now: invocation.now)
@@ -33,7 +33,7 @@ enum ServeCommand {
       Example("sudo netmon serve --collect", "record this machine, and see it on a page"),
       Example("netmon serve --port 9000 --db ./netmon.db", "only receive, as an ordinary user"),
     ],
-    options: Options()
+    environmentPrefix: "NETMON_", options: Options()
   ) {
     Option("host", \.host, "ADDRESS", help: "loopback address to listen on")
     Option("port", short: "p", \.port, help: "port to listen on, 0 for any that is free")
@@ -41,15 +41,18 @@ enum ServeCommand {
       "db", \.database, environment: "NETMON_DB",
       help: "the database; by default \(DefaultDatabase.forHelp)")
     Flag("collect", \.collects, help: "record this machine's connections too")
-    Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
+    LogOptions.declarations(\.log)
   } action: { options in
-    { invocation in try await run(options, invocation) }
+    { invocation in
+      try await options.log.withLogger(invocation) { try await run(options, $1, $0) }
+    }
   }
 
-  private static func run(_ options: Options, _ invocation: Invocation) async throws {
-    let logger = invocation.console.logger(isVerbose: options.verbose)
+  private static func run(
+    _ options: Options, _ logger: Logger, _ invocation: Invocation
+  ) async throws {
     // Where it cannot listen it makes no database either.
     try await Server.check(options.configuration(invocation))
     try await DefaultDatabase.keeping(
@@ -64,6 +67,7 @@ enum ServeCommand {
   ) async throws {
     StopSignals.hold()
     let console = invocation.console
+    let supervisor = Supervisor(environment: invocation.environment)
     let collector =
       options.collects
       ? try options.collecting.collector(store: store, logger: logger, invocation: invocation)
@@ -72,7 +76,9 @@ enum ServeCommand {
     let server = try Server(
       configuration: options.configuration(invocation), store: store, logger: logger
     ) { address in
-      console.say("serving \(address.url)/ from \(terminalSafe(store.path))\(collecting)")
+      let line = "serving \(address.url)/ from \(terminalSafe(store.path))\(collecting)"
+      console.say(line)
+      supervisor.isReady(line)
       collector?.reportLeftovers(on: console)
     }
     var services: [any Service] = [
@@ -82,6 +88,7 @@ enum ServeCommand {
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now),
     ]
     if let collector { services.append(collector) }
+    services.append(Heartbeat(of: store, collector, to: supervisor))
     try await ServiceGroup.run(services, logger: logger)
   }
 }

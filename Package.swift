@@ -216,7 +216,11 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .testTarget(
-      name: "netmonTests", dependencies: ["netmon", "Arguments", "NetmonCore", "NetmonStore"],
+      name: "netmonTests",
+      dependencies: [
+        "TestSupport", "netmon", "Arguments", "NetmonCore", "NetmonStore",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: swiftSettings
     ),
     .testTarget(

@@ -26,6 +26,8 @@ package struct Command<Action: Sendable>: Sendable {
   ///   - discussion: more about it, shown below the usage; newlines separate paragraphs.
   ///   - examples: command lines to show at the end of help.
   ///   - version: what `--version` prints after the name, if this is the program itself.
+  ///   - environmentPrefix: what the variables of options and flags begin with that name none
+  ///     themselves; see ``Parameter/environmentName(_:)``. Nil leaves those without a variable.
   ///   - options: the values for what the arguments leave out.
   ///   - declarations: the options, flags and operands, and the rules between them.
   ///   - action: makes an action of the filled options.
@@ -37,11 +39,13 @@ package struct Command<Action: Sendable>: Sendable {
     discussion: String = "",
     examples: [Example] = [],
     version: String? = nil,
+    environmentPrefix: String? = nil,
     options: Options,
     @DeclarationBuilder<Options> _ declarations: () -> Declarations<Options>,
     action: @escaping @Sendable (Options) -> Action
   ) {
-    let declarations = declarations()
+    let declarations =
+      environmentPrefix.map(declarations().namingVariables) ?? declarations()
     let syntax = declarations.syntax(defaults: options)
     syntax.validate()
     self.name = name

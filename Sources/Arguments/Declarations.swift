@@ -17,6 +17,20 @@ package struct Declarations<Root: Sendable>: Sendable {
   var checks: [@Sendable (Root) -> String?] = []
 }
 
+extension Declarations {
+  /// The same declarations where every option and flag can be given by a variable: the one that it
+  /// names itself, or else the prefix and its long name.
+  func namingVariables(_ prefix: String) -> Declarations {
+    var named = self
+    for index in bindings.indices where !bindings[index].parameter.isOperand {
+      let parameter = bindings[index].parameter
+      named.bindings[index].parameter.environment =
+        parameter.environment ?? parameter.environmentName(prefix)
+    }
+    return named
+  }
+}
+
 /// Collects the declarations written between the braces of a command or a group.
 @resultBuilder
 package enum DeclarationBuilder<Root: Sendable> {

@@ -61,6 +61,11 @@ extension Parameter {
     (short.map { ["-\($0)"] } ?? []) + longNames
   }
 
+  /// The variable named after the option: `NETMON_MAX_SIZE` of `--max-size`.
+  func environmentName(_ prefix: String) -> String {
+    prefix + name.uppercased().map { $0 == "-" ? "_" : $0 }
+  }
+
   /// The name and value as help shows them: `--limit NUMBER`, `--[no-]color` or `FILTER...`.
   var synopsis: String {
     let value = placeholder + (isRepeatable ? "..." : "")

@@ -1,22 +1,35 @@
+import Arguments
 import NetmonAgent
 import NetmonCore
 
 /// A command that could not do its work: one line for standard error and an exit status.
 struct CommandError: Error {
-  /// Begins with the program's name, and can be shown on a terminal whatever it quotes.
-  let message: String
+  /// The program, and the command if it is about that one's arguments.
+  let subject: String
+  /// Can be shown on a terminal whatever it quotes.
+  let reason: String
   let code: ExitCode
-  static let prefix = "netmon: "
+
+  /// Begins with the subject.
+  var message: String { "\(subject): \(reason)" }
 
   init(_ message: String, _ code: ExitCode = .failure) {
-    self.message = Self.prefix + terminalSafe(message)
+    subject = "netmon"
+    reason = terminalSafe(message)
     self.code = code
   }
 
   /// A mistake in the arguments of a command.
   init(usage message: String, of command: String) {
-    self.message = "netmon \(command): " + terminalSafe(message)
+    subject = "netmon \(command)"
+    reason = terminalSafe(message)
     code = .usage
+  }
+
+  private init(subject: String, reason: String, code: ExitCode) {
+    self.subject = subject
+    self.reason = reason
+    self.code = code
   }
 
   /// Puts any error into words.
@@ -24,6 +37,8 @@ struct CommandError: Error {
     switch error {
     case let error as CommandError:
       self = error
+    case let error as UsageError:
+      self.init(subject: error.command, reason: error.message, code: .usage)
     case let error as RESTError:
       self.init("\(error)", error.exitCode)
     default:

@@ -35,7 +35,7 @@ struct Netmon {
     // A peer or reader that goes away is an error of that write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
-    let console = Console(environment: environment) {
+    let console = Console(environment: environment, now: now) {
       terminalWidth(of: STDOUT_FILENO, environment: environment)
     }
     let action: Action
@@ -50,31 +50,35 @@ struct Netmon {
       }
     } catch {
       if let help = error.help { console.complain(help) }
-      console.complain("\(error)\n")
+      console.report(CommandError(error))
       exit(ExitCode.usage.rawValue)
     }
     guard OpenFileLimit.raise() >= OpenFileLimit.minimum else {
-      console.complain(
-        "netmon: \(OpenFileLimit.minimum) open files must be allowed at least (ulimit -n)\n")
+      console.report(
+        CommandError("\(OpenFileLimit.minimum) open files must be allowed at least (ulimit -n)"))
       exit(ExitCode.failure.rawValue)
     }
     do {
-      try await action(Invocation(console: console, environment: environment))
+      try await action(Invocation(console: console, environment: environment, now: now))
+    } catch let told as ToldError {
+      exit(told.code.rawValue)
     } catch {
       let failure = CommandError(error)
-      console.complain(failure.message + "\n")
+      console.report(failure)
       exit(failure.code.rawValue)
     }
+  }
+
+  /// The wall clock, to the microsecond until the year 2255.
+  @Sendable private static func now() -> Timestamp {
+    Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
 }
 
 /// What a command finds around it.
 struct Invocation: Sendable {
-  let console: Console
+  var console: Console
   let environment: [String: String]
   /// The wall clock.
-  let now: @Sendable () -> Timestamp = {
-    // To the microsecond until the year 2255.
-    Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-  }
+  let now: @Sendable () -> Timestamp
 }

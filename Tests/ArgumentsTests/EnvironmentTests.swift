@@ -89,4 +89,41 @@ struct EnvironmentTests {
     let error = #expect(throws: UsageError.self) { try parse([], [:]) }
     #expect(error?.description == "test: --key TEXT is missing")
   }
+
+  @Test func aPrefixNamesAVariableForEachOption() throws {
+    struct Options: Sendable {
+      var size = 1
+      var key = ""
+      var isLoud = false
+      var word: String?
+    }
+    let command = Command(
+      "test", summary: "Test", environmentPrefix: "TEST_", options: Options()
+    ) {
+      Option("max-size", \.size, help: "size")
+      Option("key", \.key, environment: "KEY", help: "key")
+      Flag("loud", \.isLoud, isNegatable: true, help: "loud")
+      Operand("WORD", \.word, help: "word")
+    } action: {
+      $0
+    }
+    let environment = [
+      "TEST_MAX_SIZE": "2", "KEY": "k", "TEST_KEY": "other", "TEST_LOUD": "yes", "TEST_WORD": "w",
+    ]
+    guard case .run(let options) = try command.parse([], environment: environment) else {
+      throw UnexpectedHelp()
+    }
+    #expect(options.size == 2 && options.key == "k" && options.isLoud && options.word == nil)
+    guard case .run(let other) = try command.parse(["--no-loud"], environment: environment) else {
+      throw UnexpectedHelp()
+    }
+    #expect(!other.isLoud)
+    let error = #expect(throws: UsageError.self) {
+      try command.parse([], environment: ["TEST_MAX_SIZE": "much"])
+    }
+    #expect(error?.description == "test: TEST_MAX_SIZE: 'much' is not a whole number")
+    #expect(command.markdownReference().contains("environment: `TEST_MAX_SIZE`"))
+  }
+
+  private struct UnexpectedHelp: Error {}
 }

@@ -5,7 +5,8 @@ import Testing
 
 /// Columns on a pipe; those on a terminal are held to what is in `Golden`.
 struct TableTests {
-  private let console = Console(environment: ["TERM": "dumb"]) { 20 }
+  private let console = Console(
+    environment: ["TERM": "dumb"], now: { Timestamp(microseconds: 0) }, width: { 20 })
 
   @Test("Wide characters and what cannot be printed keep the columns in line")
   func alignment() throws {

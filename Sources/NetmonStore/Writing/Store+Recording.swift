@@ -46,6 +46,15 @@ extension Store {
       try db.run("INSERT OR REPLACE INTO probe (id, filler) VALUES (1, randomblob(65536))")
     }
   }
+
+  /// Returns once the connection that writes has had its turn and the write lock, or was told why
+  /// not; writes nothing.
+  public func checkWriter() throws(StoreError) {
+    try withWriter { db in
+      try db.beginTransaction(.immediate)
+      try db.rollback()
+    }
+  }
 }
 
 extension Database {

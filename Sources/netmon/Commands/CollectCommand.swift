@@ -17,7 +17,7 @@ enum CollectCommand {
     var privileges = PrivilegeOptions()
     var once = false
     var format: OutputFormat?
-    var verbose = false
+    var log = LogOptions()
   }
 
   static let declaration = Command<Netmon.Action>(
@@ -32,7 +32,7 @@ enum CollectCommand {
       Example("sudo netmon collect --server http://localhost:8080", "deliver it to a server"),
       Example("netmon collect --once -o json", "one look, as records"),
     ],
-    options: Options()
+    environmentPrefix: "NETMON_", options: Options()
   ) {
     Option("server", \.server, environment: "NETMON_SERVER", help: "deliver to this server")
     Option(
@@ -46,13 +46,17 @@ enum CollectCommand {
         "once", \.once,
         help: "look once, record it, and stop; what is in TIME_WAIT by then has ended before")
       Option("output", short: "o", \.format, help: "print every record as it changes")
-      Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
     }
+    LogOptions.declarations(\.log)
   } action: { options in
-    { invocation in try await run(options, invocation) }
+    { invocation in
+      try await options.log.withLogger(invocation) { try await run(options, $1, $0) }
+    }
   }
 
-  private static func run(_ options: Options, _ invocation: Invocation) async throws {
+  private static func run(
+    _ options: Options, _ logger: Logger, _ invocation: Invocation
+  ) async throws {
     var options = options
     // For one look it does not pay to attach to the kernel.
     if options.once, options.collecting.source == .auto {
@@ -64,7 +68,6 @@ enum CollectCommand {
     let opened = try options.privileges.open(
       options.collecting.configuration, database: database)
     let console = invocation.console
-    let logger = console.logger(isVerbose: options.verbose)
     let failure = OutputFailure()
     let output = options.format.map { format in
       var console = console
@@ -102,16 +105,21 @@ enum CollectCommand {
       }
       let retention = Retention(
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now)
+      let supervisor = Supervisor(environment: invocation.environment)
       let announcement = Announcement {
-        console.say(
+        let line =
           "collecting into \(terminalSafe(store.path))\(destination); "
-            + terminalSafe(collector.tierLine(opened)))
+          + terminalSafe(collector.tierLine(opened))
+        console.say(line)
+        supervisor.isReady(line)
         collector.reportLeftovers(on: console)
       }
       // What is named last stops first: the collector's last records are still delivered.
       let delivery: [any Service] = replicator.map { [$0] } ?? []
       try await ServiceGroup.run(
-        [announcement, StoreGuard(store)] + delivery + [retention, collector], logger: logger)
+        [announcement, StoreGuard(store)] + delivery
+          + [retention, collector, Heartbeat(of: store, collector, to: supervisor)],
+        logger: logger)
     }
   }
 

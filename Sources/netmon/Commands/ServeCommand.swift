@@ -17,7 +17,7 @@ enum ServeCommand {
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
     var privileges = PrivilegeOptions()
-    var verbose = false
+    var log = LogOptions()
 
     func configuration(_ invocation: Invocation) -> Server.Configuration {
       .init(host: host, port: Int(port), now: invocation.now)
@@ -35,7 +35,7 @@ enum ServeCommand {
       Example("sudo netmon serve --collect", "record this machine, and see it on a page"),
       Example("netmon serve --port 9000 --db ./netmon.db", "only receive, as an ordinary user"),
     ],
-    options: Options()
+    environmentPrefix: "NETMON_", options: Options()
   ) {
     Option("host", \.host, "ADDRESS", help: "loopback address to listen on")
     Option("port", short: "p", \.port, help: "port to listen on, 0 for any that is free")
@@ -43,16 +43,19 @@ enum ServeCommand {
       "db", \.database, environment: "NETMON_DB",
       help: "the database; by default \(DefaultDatabase.forHelp)")
     Flag("collect", \.collects, help: "record this machine's connections too")
-    Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
     PrivilegeOptions.declarations(\.privileges)
+    LogOptions.declarations(\.log)
   } action: { options in
-    { invocation in try await run(options, invocation) }
+    { invocation in
+      try await options.log.withLogger(invocation) { try await run(options, $1, $0) }
+    }
   }
 
-  private static func run(_ options: Options, _ invocation: Invocation) async throws {
-    let logger = invocation.console.logger(isVerbose: options.verbose)
+  private static func run(
+    _ options: Options, _ logger: Logger, _ invocation: Invocation
+  ) async throws {
     let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
     var process: CollectorProcess?
     if options.collects {
@@ -94,12 +97,15 @@ enum ServeCommand {
     _ invocation: Invocation
   ) async throws {
     let console = invocation.console
+    let supervisor = Supervisor(environment: invocation.environment)
     let report = try await process?.start()
     let server = try Server(
       configuration: options.configuration(invocation), store: store, logger: logger
     ) { address in
-      console.say(
-        "serving \(address.url)/ from \(terminalSafe(store.path))\(report?.announcement ?? "")")
+      let line =
+        "serving \(address.url)/ from \(terminalSafe(store.path))\(report?.announcement ?? "")"
+      console.say(line)
+      supervisor.isReady(line)
       report?.sayLeftovers(on: console)
     }
     let services: [any Service] = [
@@ -107,6 +113,7 @@ enum ServeCommand {
       StoreGuard(store),
       Retention(
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now),
+      Heartbeat(of: store, nil, to: supervisor),
     ]
     try await ServiceGroup.run(services, logger: logger)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NetmonCore
 
 /// Standard output and standard error.
@@ -11,13 +12,21 @@ struct Console: Sendable {
   let hasColor: Bool
   /// Whether messages go to a terminal on which a line can be erased.
   let showsProgress: Bool
+  /// How messages are written.
+  var messages: MessageStyle
   /// Measures the columns of the terminal, which may change.
   private let measureWidth: @Sendable () -> Int
   /// Is told the errno when standard output cannot be written; by itself the program ends then.
   var onFailure: (@Sendable (Int32) -> Void)?
 
-  /// `width` measures the columns of the terminal.
-  init(environment: [String: String], width: @escaping @Sendable () -> Int) {
+  /// `now` is the wall clock, `width` measures the columns of the terminal.
+  init(
+    environment: [String: String], now: @escaping @Sendable () -> Timestamp,
+    width: @escaping @Sendable () -> Int
+  ) {
+    messages = MessageStyle(
+      isJournal: JournalStream(environment: environment)?.isBehind(STDERR_FILENO) ?? false,
+      now: now)
     isTerminal = isatty(STDOUT_FILENO) == 1
     hasColor =
       isTerminal && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
@@ -41,7 +50,18 @@ struct Console: Sendable {
 
   /// Writes one line of message to standard error, whatever the message holds.
   func say(_ message: String) {
-    complain("netmon: \(terminalSafe(message))\n")
+    tell(MessageLine(level: .notice, message: message))
+  }
+
+  func tell(_ line: MessageLine) {
+    complain(line.rendered(as: messages))
+  }
+
+  /// Writes why a command ends.
+  func report(_ error: CommandError) {
+    if messages.format == .text, !messages.isJournal { return complain(error.message + "\n") }
+    let message = error.code == .usage ? error.message : error.reason
+    tell(MessageLine(level: .error, message: message))
   }
 
   /// Writes text to standard error as it stands. What watches goes on when nobody reads it.

@@ -24,9 +24,8 @@ struct CollectorWorker: Sendable {
       try await collect(report)
     } catch {
       let failure = CommandError(error)
-      let message = failure.message.dropFirst(CommandError.prefix.count)
       report.tell(
-        CollectorReport.failed(message: String(message), code: failure.code.rawValue).text)
+        CollectorReport.failed(message: failure.reason, code: failure.code.rawValue).text)
       exit(failure.code.rawValue)
     }
   }

@@ -69,6 +69,13 @@ struct CheckTests {
   @Test func capabilities() {
     let all = CapabilitySet(rawValue: .max)
     #expect(Check.capabilities(all, known: all).state == .ok)
+    for (user, words) in [("netmon", "goes on as netmon"), (nil, "stays root")] {
+      let check = Check.capabilities(all, known: all, isRoot: true, user: user)
+      #expect(check.state == .ok && check.finding?.hasSuffix(words) == true)
+    }
+    let root = Check.capabilities([.tracing, .CAP_NET_BROADCAST], known: all, isRoot: true)
+    #expect(root.state == .ok)
+    #expect(Check.capabilities([], known: all, isRoot: true).remedy?.contains("root") == false)
     let check = Check.capabilities([.CAP_PERFMON, .tracing], known: all)
     #expect(check.state == .limited)
     #expect(check.finding == "without CAP_DAC_OVERRIDE, CAP_NET_BROADCAST")

@@ -92,8 +92,17 @@ public final class ProcFS: Sendable {
 
   /// The ids of a process's threads.
   package func threadIDs(of pid: Int32) throws(ProcError) -> [Int32] {
+    try threadIDs(in: "\(pid)/task")
+  }
+
+  /// The ids of the threads of the process that asks.
+  package func ownThreadIDs() throws(ProcError) -> [Int32] {
+    try threadIDs(in: "self/task")
+  }
+
+  private func threadIDs(in path: String) throws(ProcError) -> [Int32] {
     var ids: [Int32] = []
-    try openDirectory("\(pid)/task").forEachName { name in
+    try openDirectory(path).forEachName { name in
       if let id = processID(name) { ids.append(id) }
     }
     return ids

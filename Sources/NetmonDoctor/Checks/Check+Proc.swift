@@ -88,19 +88,32 @@ extension Check {
 
   /// Of what collect takes when it is not started as root.
   static var capabilities: Check {
-    .capabilities((try? Privileges.current())?.permitted ?? [], known: .known)
+    let user = geteuid() == 0 ? Account(named: Confinement.defaultUser) : nil
+    return .capabilities(
+      (try? Privileges.current())?.permitted ?? [], known: .known,
+      isRoot: geteuid() == 0, user: user?.name)
   }
 
-  /// `known` are those that the kernel has.
-  static func capabilities(_ permitted: CapabilitySet, known: CapabilitySet) -> Check {
-    let missing = CapabilitySet.starting.intersection(known).subtracting(permitted)
+  /// `known` are those that the kernel has, `user` is whom root becomes.
+  static func capabilities(
+    _ permitted: CapabilitySet, known: CapabilitySet, isRoot: Bool = false, user: String? = nil
+  ) -> Check {
+    // What is root's in tracefs, root may write.
+    let needed = CapabilitySet.starting.subtracting(isRoot ? .CAP_DAC_OVERRIDE : [])
+    let missing = needed.intersection(known).subtracting(permitted)
     var check = Check(
       "capabilities", provides: "all of the checks here; collect gives up the others",
       finding: "all that collect needs")
+    if isRoot {
+      check.finding? += user.map { ", which goes on as \($0)" } ?? ", which stays root"
+    }
     if !missing.isEmpty {
       check.state = .limited
       check.finding = "without " + missing.names.joined(separator: ", ")
-      check.remedy = "run as root, or give them (setpriv --ambient-caps, AmbientCapabilities=)"
+      check.remedy =
+        isRoot
+        ? "give them (CapabilityBoundingSet=, docker run --cap-add)"
+        : "run as root, or give them (AmbientCapabilities=, setpriv --ambient-caps)"
     }
     return check
   }

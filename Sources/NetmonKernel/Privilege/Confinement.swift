@@ -40,7 +40,8 @@ extension Confinement {
   /// Throws if there is more than one thread, as most of these calls concern the calling one alone,
   /// or if it did not succeed in full: the process is to end then.
   public func apply() throws(PrivilegeError) {
-    let threads = (try? ProcFS().threadIDs(of: getpid()).count) ?? 0
+    // Without /proc nobody can tell.
+    let threads = (try? ProcFS().ownThreadIDs().count) ?? 1
     guard threads == 1 else { throw .hasThreads(threads) }
     let before = try Privileges.current()
     // Without CAP_SETPCAP nothing can be gained by executing, as that is forbidden below.

@@ -27,8 +27,10 @@ package final class Janitor: Sendable {
     self.process = process
   }
 
-  /// Has it removed now, and waits for that.
-  func remove() {
+  deinit { finish() }
+
+  /// Has removed what is to be, and waits for the janitor's end.
+  func finish() {
     isOver.withLock { isOver in
       guard !isOver else { return }
       isOver = true

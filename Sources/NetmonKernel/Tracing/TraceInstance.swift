@@ -42,7 +42,7 @@ package final class TraceInstance {
   /// The kernel refuses to remove an instance while one of its files is open.
   deinit {
     rings.removeAll()
-    if let janitor { janitor.remove() } else { try? fs.removeDirectory(path) }
+    if let janitor { janitor.finish() } else { try? fs.removeDirectory(path) }
   }
 
   var removal: Janitor.Removal { .init(directory: fs.root, path: path) }

@@ -31,7 +31,9 @@ final class CollectorProcess: Sendable {
     source.setEventHandler { [keeper] in
       let next = keeper.nextMessage()
       message.yield(next)
-      if next == .gone { message.finish() }
+      guard next == .gone else { return }
+      message.finish()
+      source.cancel()
     }
     source.activate()
     defer { source.cancel() }

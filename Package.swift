@@ -208,8 +208,15 @@ let package = Package(
     .executableTarget(
       name: "faults",
       dependencies: [
-        "TestSupport",
-        "Arguments", "NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift"),
+        "TestSupport", "TestCertificates",
+        "Arguments", "Compression", "NetmonCore", "NetmonStore",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       path: "Tests/FaultHarness", swiftSettings: swiftSettings
     ),

@@ -41,6 +41,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    // Tests make certificates with it.
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .target(name: "Arguments", swiftSettings: swiftSettings),
@@ -76,12 +81,15 @@ let package = Package(
       dependencies: [
         "NetmonCore", "NetmonStore", "Compression", "CZlib", "CDashboard",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings
@@ -95,6 +103,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings
@@ -116,6 +125,15 @@ let package = Package(
       linkerSettings: staticRuntime
     ),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "TestCertificates",
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ],
+      path: "Tests/TestCertificates", swiftSettings: swiftSettings
+    ),
     .target(
       name: "BrowserDriver", dependencies: ["TestSupport"], path: "Tests/BrowserDriver",
       swiftSettings: swiftSettings
@@ -154,7 +172,7 @@ let package = Package(
     .testTarget(
       name: "NetmonAgentTests",
       dependencies: [
-        "TestSupport",
+        "TestSupport", "TestCertificates",
         "Compression", "NetmonCore", "NetmonStore", "NetmonServer", "NetmonAgent",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
@@ -195,8 +213,15 @@ let package = Package(
     .executableTarget(
       name: "faults",
       dependencies: [
-        "TestSupport",
-        "Arguments", "NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift"),
+        "TestSupport", "TestCertificates",
+        "Arguments", "Compression", "NetmonCore", "NetmonStore",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       path: "Tests/FaultHarness", swiftSettings: swiftSettings
     ),
@@ -207,10 +232,9 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport", "BrowserDriver",
+        "TestSupport", "TestCertificates", "BrowserDriver",
         "netmon", "confined", "faults", "fault-tracer", "hostile-names", "netmon-fuzz",
-        "socket-farm",
-        "truth", "truth-workload", "NetmonCore",
+        "socket-farm", "truth", "truth-workload", "NetmonCore",
       ],
       exclude: ["Golden"],
       swiftSettings: swiftSettings
@@ -226,7 +250,7 @@ let package = Package(
     .testTarget(
       name: "NetmonServerTests",
       dependencies: [
-        "TestSupport",
+        "TestSupport", "TestCertificates",
         "Compression", "NetmonCore", "NetmonStore", "NetmonServer",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -234,6 +258,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings

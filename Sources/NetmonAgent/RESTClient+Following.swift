@@ -127,7 +127,7 @@ extension RESTError {
   /// Whether what worked before may work again, by itself.
   fileprivate var isPassing: Bool {
     switch self {
-    case .unreachable, .unavailable, .notNetmon: true
+    case .unreachable, .notSecure, .unavailable, .notNetmon: true
     case .invalidURL, .notAuthorised, .refused: false
     }
   }

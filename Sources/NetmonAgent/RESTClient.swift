@@ -9,7 +9,12 @@ import NIOPosix
 public struct RESTClient: Sendable {
   /// `http://host:port`, without a trailing slash.
   public let server: String
-  private let client: HTTPClient
+  /// The host and port of that URL.
+  let host: String
+  let port: Int
+  /// The file with the CAs that the client trusts, to be named; nil are the system's.
+  let authorities: String?
+  let client: HTTPClient
   private let timeout: TimeAmount
 
   /// How the HTTP client should behave: it gives up at once on what does not work, as retrying is
@@ -20,6 +25,7 @@ public struct RESTClient: Sendable {
       // Within a stream the server says something every 15 seconds.
       timeout: .init(connect: .seconds(5), read: .seconds(45)))
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.httpVersion = .http1Only
     return configuration
   }
 
@@ -28,15 +34,21 @@ public struct RESTClient: Sendable {
 
   /// A client for `server`, an `http` or `https` URL without query or fragment.
   ///
+  /// `authorities` is the file that ``configuration(trusting:)`` was given.
+  ///
   /// - Throws: ``RESTError/invalidURL(_:)``.
   public init(
-    server: String, client: HTTPClient, timeout: Duration = .seconds(30)
+    server: String, client: HTTPClient, authorities: String? = nil,
+    timeout: Duration = .seconds(30)
   ) throws(RESTError) {
     guard let url = URL(string: server), let scheme = url.scheme?.lowercased(),
       ["http", "https"].contains(scheme), let host = url.host(), !host.isEmpty,
       url.query() == nil, url.fragment() == nil, url.user() == nil
     else { throw .invalidURL(server) }
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    port = url.port ?? (scheme == "https" ? 443 : 80)
+    self.authorities = authorities
     self.client = client
     self.timeout = .seconds(timeout.components.seconds)
   }
@@ -71,6 +83,7 @@ public struct RESTClient: Sendable {
     do {
       response = try await client.execute(request, timeout: timeout)
     } catch {
+      if let error = await tlsError(error) { throw error }
       throw transportError(error)
     }
     guard (200..<300).contains(response.status.code) else {
@@ -90,13 +103,18 @@ public struct RESTClient: Sendable {
   /// What it means that a request or its reply did not get through.
   func transportError(_ error: any Error) -> RESTError {
     if let error = error as? HTTPParserError, !error.isCut {
-      return .notNetmon(server: server, reason: "it is not HTTP")
+      let guess = server.lowercased().hasPrefix("http:") ? "; if it is TLS, https:// is meant" : ""
+      return .notNetmon(server: server, reason: "it is not HTTP\(guess)")
     }
     return .unreachable(server: server, reason: Self.reason(error))
   }
 
   /// What a reply says that is not a good one.
   private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> RESTError {
+    // A port that speaks TLS only (RFC 9110, 15.5.22).
+    if response.status == .upgradeRequired {
+      return .notSecure(server: server, reason: "it speaks TLS: https:// is meant")
+    }
     if [401, 403].contains(response.status.code) {
       return .notAuthorised(server: server, detail: detail(body, response))
     }

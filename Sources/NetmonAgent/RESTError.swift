@@ -4,6 +4,9 @@ public enum RESTError: Error, Sendable {
   case invalidURL(String)
   /// No connection, or it broke: nobody listens, no route, no answer in time.
   case unreachable(server: String, reason: String)
+  /// There is no connection that both sides hold to be secure: the certificate is not accepted, or one
+  /// of them does not speak TLS.
+  case notSecure(server: String, reason: String)
   /// The server wants a token, or does not accept the one given (401, 403).
   case notAuthorised(server: String, detail: String)
   /// The server refused the request as wrong (other 4xx).
@@ -21,6 +24,8 @@ extension RESTError: CustomStringConvertible {
       "'\(text)' is not a server URL like http://localhost:8080"
     case .unreachable(let server, let reason):
       "cannot reach the server \(server): \(reason); is 'netmon serve' running there?"
+    case .notSecure(let server, let reason):
+      "cannot connect to \(server): \(reason)"
     case .notAuthorised(let server, let detail):
       "\(server) does not let us in: \(detail)"
     case .refused(let status, let detail):

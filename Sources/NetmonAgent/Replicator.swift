@@ -82,7 +82,7 @@ public actor Replicator: Service {
 
   private func deliver() async throws {
     var backoff = Backoff()
-    var isDown = false
+    var outage = Outage()
     var isKnown = false
     while !Task.isCancelled {
       do {
@@ -95,8 +95,9 @@ public actor Replicator: Service {
         isKnown = true
         // Only now, as a server that is overloaded may still say who it is.
         var isBusy = try await advance(&delivery)
-        if isDown { logger.notice("delivering again", metadata: ["server": "\(client.server)"]) }
-        isDown = false
+        if outage.end() {
+          logger.notice("delivering again", metadata: ["server": "\(client.server)"])
+        }
         backoff.reset()
         while true {
           try Task.checkCancellation()
@@ -115,11 +116,9 @@ public actor Replicator: Service {
           ? configuration.storePause
           : backoff.next(
             retryAfter: (error as? RESTError)?.retryAfter, random: .random(in: 0...1))
-        // Once when it goes away, not at every attempt.
         logger.log(
-          level: isDown ? .debug : .warning, "delivery stopped, keeping records until it works",
-          metadata: ["error": "\(error)"])
-        isDown = true
+          level: outage.isNew("\(error)") ? .warning : .debug,
+          "delivery stopped, keeping records until it works", metadata: ["error": "\(error)"])
         try? await ContinuousClock().sleep(for: wait)
       }
     }

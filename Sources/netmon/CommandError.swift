@@ -51,7 +51,7 @@ extension RESTError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .invalidURL: .usage
-    case .unreachable, .notNetmon, .unavailable: .unreachable
+    case .unreachable, .notSecure, .notNetmon, .unavailable: .unreachable
     case .notAuthorised: .notAuthorised
     case .refused: .failure
     }

@@ -5,6 +5,10 @@ import Testing
 @Suite("Faults")
 struct FaultTests {
   private func expectHolds(_ arguments: String...) async throws {
+    try await expectHolds(arguments)
+  }
+
+  private func expectHolds(_ arguments: [String]) async throws {
     let result = try await ChildProcess.run(
       BuiltProducts.faults, arguments, lifetime: .seconds(300))
     #expect(result.status == 0, "\(arguments): \(result.output)\(result.errors)")
@@ -38,6 +42,13 @@ struct FaultTests {
   func stream() async throws {
     try await expectHolds(
       "stream", "--cuts", "60", "--idle", "20", "--changes", "20000", "--ready-within", "30s")
+  }
+
+  @Test("Slow clients and bombs keep nobody from being served", arguments: [[], ["--plaintext"]])
+  func slow(options: [String]) async throws {
+    // A build for debugging on a busy machine is slow itself.
+    try await expectHolds(
+      ["slow", "--time", "6s", "--connections", "60", "--p99", "3s", "--growth", "64MB"] + options)
   }
 
   @Test("Full disks stop nothing for good", .enabled(if: geteuid() == 0, "needs root"))

@@ -29,9 +29,9 @@ struct NetmonService {
     try await NetmonService(["collect", "--db", database, "--interval", "100ms"] + options)
   }
 
-  /// Where a server listens: `http://127.0.0.1:40000`.
+  /// Where a server listens: `http://127.0.0.1:40000`, or with `https`.
   var url: String {
-    announcement.firstMatch(of: /http:\/\/[0-9.]+:[0-9]+/).map { String($0.0) } ?? ""
+    announcement.firstMatch(of: /https?:\/\/[0-9.]+:[0-9]+/).map { String($0.0) } ?? ""
   }
 
   var port: String { url.split(separator: ":").last.map(String.init) ?? "" }

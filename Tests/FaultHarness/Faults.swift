@@ -16,7 +16,7 @@ struct Faults {
     commands: [
       KillCommand.declaration, StepsCommand.declaration, ProxyCommand.declaration,
       DiskCommand.declaration, CorruptCommand.declaration, StreamCommand.declaration,
-      SoakCommand.declaration, FeedCommand.declaration,
+      SlowCommand.declaration, SoakCommand.declaration, FeedCommand.declaration,
     ])
 
   static func main() {

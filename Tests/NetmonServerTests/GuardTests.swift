@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestCertificates
 import Testing
 
 @testable import NetmonServer
@@ -46,6 +47,17 @@ import Testing
     try await withServer { server in
       let reply = try await server.post("[]", headers: [.origin: origin])
       #expect(reply.status == status)
+    }
+  }
+
+  @Test(arguments: [
+    ("https://localhost", 200), ("https://localhost:443", 200), ("HTTPS://LOCALHOST", 200),
+    ("http://localhost", 403), ("https://localhost:80", 403), ("https://example.com", 403),
+  ])
+  func withTLSAPageThatCameWithoutIsForeign(origin: String, status: Int) async throws {
+    let files = try CertificateFiles()
+    try await withServer(tls: files.tls) { server async throws in
+      #expect(try await server.post("[]", headers: [.origin: origin]).status == status)
     }
   }
 

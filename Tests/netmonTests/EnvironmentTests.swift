@@ -41,7 +41,9 @@ struct EnvironmentTests {
     }
   }
 
-  private static let takesAnyText = ["host", "db", "host-name", "user"]
+  private static let takesAnyText = [
+    "host", "db", "host-name", "user", "tls-cert", "tls-key", "tls-ca", "tokens", "token-file",
+  ]
 
   @Test func theCommandLineWins() throws {
     // The wrong value is not even looked at.

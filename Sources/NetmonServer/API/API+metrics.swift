@@ -12,6 +12,7 @@ extension API {
     metrics.write(figures)
     metrics.write(try await processFigures.latest())
     metrics.write(meters.reading)
+    if let identity { metrics.write(identity.value) }
     metrics.metric(
       "netmon_stream_clients", .gauge, "Clients that follow changes.", feed.followers)
     let bodies = admission.occupied

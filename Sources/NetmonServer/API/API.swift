@@ -16,6 +16,8 @@ struct API: Sendable {
   let assets = Asset.all()
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
+  /// Nil without TLS.
+  var identity: CurrentIdentity?
 
   init(
     _ store: Store, limits: Server.Limits, now: @escaping @Sendable () -> Timestamp

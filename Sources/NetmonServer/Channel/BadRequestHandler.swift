@@ -14,10 +14,12 @@ final class BadRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let limits: Server.Limits
+  private let meters: Meters
   private var error: HTTPParserError?
 
-  init(_ limits: Server.Limits) {
+  init(_ limits: Server.Limits, _ meters: Meters) {
     self.limits = limits
+    self.meters = meters
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -31,6 +33,7 @@ final class BadRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
       bare.headerFields[.contentLength] == "0"
     else { return context.write(data, promise: promise) }
     self.error = nil
+    meters.countFault(.malformed)
     let problem = problem(error)
     let body = ByteBuffer(bytes: problem.json.bytes)
     var head = bare

@@ -17,6 +17,7 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let limits: Server.Limits
+  private let meters: Meters
   private var deadline: Scheduled<Void>?
   private var end: Scheduled<Void>?
   /// Writes that the peer has not taken yet.
@@ -25,8 +26,9 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var isClosing = false
   private var isStreaming = false
 
-  init(_ limits: Server.Limits) {
+  init(_ limits: Server.Limits, _ meters: Meters) {
     self.limits = limits
+    self.meters = meters
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -69,6 +71,9 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func expectProgress(_ context: ChannelHandlerContext) {
-    deadline = context.after(limits.responseTimeout) { context.close(promise: nil) }
+    deadline = context.after(limits.responseTimeout) { [meters] in
+      meters.countFault(.responseTimeout)
+      context.close(promise: nil)
+    }
   }
 }

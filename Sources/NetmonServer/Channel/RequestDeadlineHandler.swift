@@ -13,15 +13,20 @@ final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChannelHandle
   typealias OutboundOut = HTTPResponsePart
 
   private let limits: Server.Limits
+  private let meters: Meters
   private var deadline: Scheduled<Void>?
   private var isLate = false
 
-  init(_ limits: Server.Limits) {
+  init(_ limits: Server.Limits, _ meters: Meters) {
     self.limits = limits
+    self.meters = meters
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    deadline = context.after(limits.headerTimeout) { context.close(promise: nil) }
+    deadline = context.after(limits.headerTimeout) { [meters] in
+      meters.countFault(.headerTimeout)
+      context.close(promise: nil)
+    }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -44,6 +49,7 @@ final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChannelHandle
   /// Whoever reads the body gets the error and may answer; then there is nothing to wait for.
   private func bodyIsLate(_ context: ChannelHandlerContext) {
     isLate = true
+    meters.countFault(.bodyTimeout)
     deadline = context.after(.seconds(10)) { context.close(promise: nil) }
     context.fireErrorCaught(BodyTimeout())
   }

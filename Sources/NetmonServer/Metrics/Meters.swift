@@ -22,6 +22,7 @@ final class Meters: Sendable {
     var recordsUpdated = 0
     var recordsUnchanged = 0
     var commits = Histogram()
+    var faults: [ConnectionFault: Int] = [:]
   }
 
   private let state = Mutex(Reading())
@@ -34,6 +35,11 @@ final class Meters: Sendable {
     let requests = Requests(
       method: isKnown ? method.rawValue : "other", route: route, status: status.code)
     state.withLock { $0.requests[requests, default: 0] += 1 }
+  }
+
+  /// Counts a connection that came to nothing.
+  func countFault(_ fault: ConnectionFault) {
+    state.withLock { $0.faults[fault, default: 0] += 1 }
   }
 
   /// Counts records that were committed, and how long that took from the moment they were read.

@@ -94,6 +94,16 @@ extension MetricsWriter {
           ], count)
       }
     }
+    family(
+      "netmon_connection_faults_total", .counter,
+      "Connections to the server that ended without what they were opened for, by reason."
+    ) { metrics in
+      for fault in ConnectionFault.allCases {
+        metrics.sample(
+          "netmon_connection_faults_total", of: ["reason": fault.rawValue],
+          reading.faults[fault] ?? 0)
+      }
+    }
     family("netmon_ingest_records_total", .counter, "Records that were posted and stored.") {
       let name = "netmon_ingest_records_total"
       $0.sample(name, of: ["outcome": "inserted"], reading.recordsInserted)
@@ -109,6 +119,13 @@ extension MetricsWriter {
       metrics.sample("\(name)_sum", reading.commits.sum)
       metrics.sample("\(name)_count", reading.commits.count)
     }
+  }
+
+  mutating func write(_ identity: ServerIdentity) {
+    metric(
+      "netmon_tls_certificate_expiry_timestamp_seconds", .gauge,
+      "When the first certificate of the server's chain expires, since 1970.",
+      Double(identity.validity.upperBound.microseconds) / 1e6)
   }
 
   /// Under the names that Prometheus's own clients use.

@@ -3,13 +3,10 @@ import Hummingbird
 
 /// Answers only to its own names, so that a foreign site cannot reach the server through a name
 /// that it lets resolve to 127.0.0.1 (DNS rebinding).
-struct HostGuard<Context>: RouterMiddleware {
-  /// Names besides the loopback ones.
-  private let names: Set<String>
+struct HostGuard: RouterMiddleware {
+  typealias Context = ConnectionContext
 
-  init(names: [String]) {
-    self.names = Set(names.compactMap { Authority($0)?.host })
-  }
+  let rule: HostRule
 
   @concurrent func handle(
     _ request: Request, context: Context, next: Next<Context>
@@ -21,9 +18,10 @@ struct HostGuard<Context>: RouterMiddleware {
     guard let authority = Authority(text) else {
       throw Problem(.badRequest, "The Host header \(quoted(text)) is not a name and port.")
     }
-    guard authority.isLoopback || names.contains(authority.host) else {
+    guard rule.accepts(authority, at: context.localAddress?.ipAddress) else {
       throw Problem(
-        .misdirectedRequest, "This server does not answer for \(quoted(authority.host)).")
+        .misdirectedRequest,
+        "This server does not answer for \(quoted(authority.host)); --name adds names.")
     }
     return try await next(request, context)
   }

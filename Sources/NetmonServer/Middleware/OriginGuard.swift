@@ -3,6 +3,9 @@ import Hummingbird
 
 /// Lets pages of other sites write nothing: a browser names the page's origin in every POST.
 struct OriginGuard<Context>: RouterMiddleware {
+  /// Whether the server speaks TLS: a page that came without could have been changed by anybody.
+  var isSecure = false
+
   @concurrent func handle(
     _ request: Request, context: Context, next: Next<Context>
   ) async throws -> Response {
@@ -13,10 +16,11 @@ struct OriginGuard<Context>: RouterMiddleware {
   }
 
   private func isOwn(_ origin: String, _ request: Request) -> Bool {
-    let scheme = "http://"
+    let scheme = isSecure ? "https://" : "http://"
+    let port: UInt16 = isSecure ? 443 : 80
     guard origin.lowercased().hasPrefix(scheme),
-      let origin = Authority(String(origin.dropFirst(scheme.count)))
+      let origin = Authority(String(origin.dropFirst(scheme.count)), defaultPort: port)
     else { return false }
-    return origin == request.head.authority.flatMap(Authority.init)
+    return origin == request.head.authority.flatMap { Authority($0, defaultPort: port) }
   }
 }

@@ -4,18 +4,18 @@ import NetmonCore
 struct Authority: Hashable, Sendable {
   /// In lower case; an IPv6 address without its brackets, in canonical form.
   let host: String
-  /// HTTP's 80 when not written.
+  /// The scheme's own when not written.
   let port: UInt16
 
   /// Parses `name`, `name:port`, `[ipv6]` or `[ipv6]:port`.
-  init?(_ text: String) {
+  init?(_ text: String, defaultPort: UInt16 = 80) {
     var host = text[...]
-    var port: UInt16? = 80
+    var port: UInt16? = defaultPort
     let bracket = text.lastIndex(of: "]") ?? text.startIndex
     if let colon = text[bracket...].lastIndex(of: ":") {
       host = text[..<colon]
       let digits = text[text.index(after: colon)...]
-      port = digits.isEmpty ? 80 : digits.utf8.allSatisfy(isDigit) ? UInt16(digits) : nil
+      port = digits.isEmpty ? defaultPort : digits.utf8.allSatisfy(isDigit) ? UInt16(digits) : nil
     }
     guard let port else { return nil }
     self.port = port

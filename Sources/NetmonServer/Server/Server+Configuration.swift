@@ -9,6 +9,12 @@ extension Server {
     public var port: Int
     /// Names a `Host` header may carry besides the loopback ones.
     public var hostNames: [String]
+    /// This machine's own name, which a `Host` header may carry too where others can reach the server.
+    public var machineName: String?
+    /// Nil speaks plaintext.
+    public var tls: TLSFiles?
+    /// Whether to listen beyond loopback without TLS.
+    public var allowsPlaintext = false
     public var limits: Limits
     /// The clock that relative times in filters (`since:1h`) count from.
     public var now: @Sendable () -> Timestamp
@@ -40,6 +46,8 @@ extension Server {
     /// that.
     public var allBodiesBytes = 128 << 20
     public var connections = 4096
+    /// From the connection to the end of the TLS handshake.
+    public var handshakeTimeout: Duration = .seconds(5)
     /// From the connection to the end of the first request's header fields.
     public var headerTimeout: Duration = .seconds(10)
     /// From the end of the header fields to the end of the body.
@@ -62,9 +70,11 @@ extension Server {
   public struct ListeningAddress: Hashable, Sendable {
     public let host: String
     public let port: Int
+    /// Whether TLS is spoken there.
+    public var isSecure = false
 
     /// Where a browser finds the page.
-    public var url: String { "http://\(authority)" }
+    public var url: String { "\(isSecure ? "https" : "http")://\(authority)" }
 
     /// `host:port`, an IPv6 address in brackets.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -79,5 +89,10 @@ extension Server {
     let bare = isBracketed ? String(host.dropFirst().dropLast()) : host
     guard let address = IPAddress(bare), address.isLoopback else { return nil }
     return address.description
+  }
+
+  /// Whether a text can be one of ``Configuration/hostNames``: a name or an address, without a port.
+  public static func isHostName(_ text: String) -> Bool {
+    IPAddress(text) != nil || (!text.contains(":") && Authority(text) != nil)
   }
 }

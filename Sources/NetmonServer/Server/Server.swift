@@ -13,6 +13,9 @@ public struct Server: Service {
   private let configuration: Configuration
   private let host: String
   private let api: API
+  /// Nil without TLS.
+  private let identity: CurrentIdentity?
+  private let watcher: IdentityWatcher?
   private let logger: Logger
   private let onListening: @Sendable (ListeningAddress) async -> Void
 
@@ -27,11 +30,23 @@ public struct Server: Service {
     guard let host = Self.loopbackAddress(configuration.host) else {
       throw .notLoopback(host: configuration.host)
     }
+    try configuration.checkExposure()
+    let loaded = try configuration.loadIdentity()
+    let identity = (loaded?.identity).map(CurrentIdentity.init)
     self.configuration = configuration
     self.host = host
+    self.identity = identity
     self.logger = logger
     self.onListening = onListening
-    api = API(store, limits: configuration.limits, now: configuration.now)
+    var api = API(store, limits: configuration.limits, now: configuration.now)
+    api.identity = identity
+    self.api = api
+    if let files = configuration.tls, let state = loaded?.state, let identity {
+      watcher = IdentityWatcher(
+        files, loaded: state, into: identity, logger: logger, now: configuration.now)
+    } else {
+      watcher = nil
+    }
   }
 
   /// Throws what keeps a server from listening, before there is a store to serve; the port is free
@@ -40,6 +55,8 @@ public struct Server: Service {
     guard let host = loopbackAddress(configuration.host) else {
       throw .notLoopback(host: configuration.host)
     }
+    try configuration.checkExposure()
+    _ = try configuration.loadIdentity()
     do {
       let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -56,7 +73,11 @@ public struct Server: Service {
   /// Serves until graceful shutdown; throws ``ServerError/cannotBind(host:port:errno:)``.
   public func run() async throws {
     do {
-      try await application.run()
+      try await withThrowingTaskGroup { group in
+        if let watcher { group.addTask { await watcher.run() } }
+        defer { group.cancelAll() }
+        try await application.run()
+      }
     } catch let error as IOError {
       throw ServerError.cannotBind(host: host, port: configuration.port, errno: error.errnoCode)
     }
@@ -72,37 +93,27 @@ extension Server {
     let limits = configuration.limits
     return Application(
       router: router,
-      server: .http1(
-        configuration: .init(
-          additionalChannelHandlers: [
-            FramingSetup(), ContinueHandler(), RequestDeadlineHandler(limits),
-            DeliveryHandler(limits),
-            BadRequestHandler(limits),
-          ],
-          idleTimeout: TimeAmount(limits.idleTimeout),
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
-            maxHeaderFieldCount: limits.headerCount)
-        )
-      ),
+      server: Self.connections(configuration.limits, identity, api.meters, logger: self.logger),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: configuration.port),
         availableConnectionsDelegate: .maximum(limits.connections, logger: logger)
       ),
-      onServerRunning: { [onListening] channel in
+      onServerRunning: { [onListening, watcher] channel in
         guard let address = channel.localAddress, let host = address.ipAddress else { return }
-        await onListening(ListeningAddress(host: host, port: address.port ?? 0))
+        await onListening(
+          ListeningAddress(host: host, port: address.port ?? 0, isSecure: watcher != nil))
+        await watcher?.tellOfFlaw()
       },
       logger: logger
     )
   }
 
-  private var router: Router<BasicRequestContext> {
-    let router = Router()
+  private var router: Router<ConnectionContext> {
+    let router = Router(context: ConnectionContext.self)
     router.add(middleware: SecurityHeaders())
     router.add(middleware: ProblemResponses(logger: logger))
-    router.add(middleware: HostGuard(names: configuration.hostNames + [configuration.host]))
-    router.add(middleware: OriginGuard())
+    router.add(middleware: HostGuard(rule: HostRule(configuration)))
+    router.add(middleware: OriginGuard(isSecure: identity != nil))
     router.add(middleware: RouteTable(api.routes, api.meters))
     return router
   }

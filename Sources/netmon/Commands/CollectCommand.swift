@@ -1,5 +1,4 @@
 import Arguments
-import AsyncHTTPClient
 import Logging
 import NetmonAgent
 import NetmonCollector
@@ -11,6 +10,7 @@ import ServiceLifecycle
 enum CollectCommand {
   struct Options: Sendable {
     var server: HTTPURL?
+    var trust = TrustOptions()
     var database: Path?
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 2_000_000_000))
@@ -35,9 +35,11 @@ enum CollectCommand {
     environmentPrefix: "NETMON_", options: Options()
   ) {
     Option("server", \.server, environment: "NETMON_SERVER", help: "deliver to this server")
+    TrustOptions.declarations(\.trust)
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the local database; by default \(DefaultDatabase.forHelp)")
+    Check { $0.trust.problem(with: $0.server) }
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
     PrivilegeOptions.declarations(\.privileges)
@@ -132,8 +134,7 @@ enum CollectCommand {
       try store.removeCursors()
       return try await body(nil)
     }
-    try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
-      let client = try RESTClient(server: server.argument, client: client)
+    try await options.trust.withClient(of: server) { client in
       let replicator = Replicator(
         store: store, client: client, configuration: .init(host: options.collecting.hostName),
         logger: logger, now: invocation.now)

@@ -12,6 +12,7 @@ enum ServeCommand {
   struct Options: Sendable {
     var host = "127.0.0.1"
     var port: UInt16 = 8080
+    var listening = ListeningOptions()
     var database: Path?
     var collects = false
     var collecting = CollectorOptions()
@@ -20,7 +21,9 @@ enum ServeCommand {
     var log = LogOptions()
 
     func configuration(_ invocation: Invocation) -> Server.Configuration {
-      .init(host: host, port: Int(port), now: invocation.now)
+      var configuration = Server.Configuration(host: host, port: Int(port), now: invocation.now)
+      listening.apply(to: &configuration, openFiles: OpenFileLimit.raise())
+      return configuration
     }
   }
 
@@ -28,7 +31,8 @@ enum ServeCommand {
     "serve",
     summary: "Receive records over HTTP, keep them, and show them on a page",
     discussion: """
-      The page and the REST API are at http://HOST:PORT/. This version listens on loopback only. \
+      The page and the REST API are at http://HOST:PORT/, with --tls-cert at https://HOST:PORT/. \
+      This version listens on loopback only. \
       With --collect the server also records the machine it runs on.
       """,
     examples: [
@@ -43,6 +47,7 @@ enum ServeCommand {
       "db", \.database, environment: "NETMON_DB",
       help: "the database; by default \(DefaultDatabase.forHelp)")
     Flag("collect", \.collects, help: "record this machine's connections too")
+    ListeningOptions.declarations(\.listening)
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
     PrivilegeOptions.declarations(\.privileges)

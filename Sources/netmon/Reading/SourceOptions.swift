@@ -1,5 +1,4 @@
 import Arguments
-import AsyncHTTPClient
 import Foundation
 import NetmonAgent
 import NetmonCollector
@@ -11,6 +10,7 @@ import Synchronization
 struct SourceOptions: Sendable {
   var server: HTTPURL?
   var database: Path?
+  var trust = TrustOptions()
   var isLive = false
   var includesSelf = false
 
@@ -22,6 +22,7 @@ struct SourceOptions: Sendable {
       Group("Where to look") {
         Option(
           "server", \.server, environment: "NETMON_SERVER", help: "ask a netmon server")
+        TrustOptions.declarations(\.trust)
         Option(
           "db", \.database, environment: "NETMON_DB",
           help: "read a database file; by default \(DefaultDatabase.forReadersHelp)")
@@ -32,6 +33,7 @@ struct SourceOptions: Sendable {
           help: "with --live, show netmon's own sockets too")
         Exclusive("live", "server", "db")
       }
+      Check { $0.trust.problem(with: $0.server) }
     }
   }
 
@@ -53,9 +55,7 @@ struct SourceOptions: Sendable {
       try DefaultDatabase.refuseSpecialFile(path)
       return try await body(.store(try Store(path: path, access: .readOnly)))
     }
-    return try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
-      try await body(.server(RESTClient(server: server.argument, client: client)))
-    }
+    return try await trust.withClient(of: server) { client in try await body(.server(client)) }
   }
 
   private static func note(omitted count: Int, on console: Console) {

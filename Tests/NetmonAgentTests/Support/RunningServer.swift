@@ -12,11 +12,13 @@ struct RunningServer: Sendable {
 
   /// Starts it, on any free port unless one is given.
   static func start(
-    _ store: Store, port: Int = 0, limits: Server.Limits = Server.Limits()
+    _ store: Store, port: Int = 0, limits: Server.Limits = Server.Limits(), tls: TLSFiles? = nil
   ) async throws -> RunningServer {
     let (addresses, continuation) = AsyncStream.makeStream(of: Server.ListeningAddress.self)
+    var configuration = Server.Configuration(port: port, limits: limits, now: { .test })
+    configuration.tls = tls
     let server = try Server(
-      configuration: .init(port: port, limits: limits, now: { .test }), store: store,
+      configuration: configuration, store: store,
       logger: .silent, onListening: { continuation.yield($0) })
     let group = ServiceGroup(
       configuration: .init(services: [.init(service: server)], logger: .silent))
@@ -32,6 +34,8 @@ struct RunningServer: Sendable {
   }
 
   var url: String { "http://127.0.0.1:\(port)" }
+  /// By the name that the certificates of tests have.
+  var secureURL: String { "https://localhost:\(port)" }
 
   /// Shuts it down, and returns when it has come to its end.
   func stop() async throws {

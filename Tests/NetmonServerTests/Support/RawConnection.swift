@@ -1,12 +1,14 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A TCP connection that sends bytes as they are, for what no HTTP client would send.
 enum RawConnection {
-  /// Connects, and closes when `body` is through.
+  /// Connects, within TLS if there is a context for it, and closes when `body` is through.
   static func with<Value>(
-    port: Int, receiveBuffer: Int? = nil, _ body: (inout Conversation) async throws -> Value
+    port: Int, receiveBuffer: Int? = nil, secured context: NIOSSLContext? = nil,
+    _ body: (inout Conversation) async throws -> Value
   ) async throws -> Value {
     var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
     if let receiveBuffer {
@@ -17,7 +19,11 @@ enum RawConnection {
       try await bootstrap
       .connect(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+          if let context {
+            try channel.pipeline.syncOperations.addHandler(
+              NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+          }
+          return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
         }
       }
     return try await channel.executeThenClose { inbound, outbound in

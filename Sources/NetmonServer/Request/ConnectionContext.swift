@@ -1,0 +1,14 @@
+import Hummingbird
+import NIOCore
+
+/// What a request's middleware knows of the connection it came by.
+struct ConnectionContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// Where the client connected to; nil in tests without a socket.
+  let localAddress: SocketAddress?
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    localAddress = source.channel.localAddress
+  }
+}

@@ -138,10 +138,12 @@ static _Noreturn void be_janitor(int channel, int directory, const char *path, u
   ignore_signals(NULL);
   close_all_but((unsigned)channel, (unsigned)(directory < 0 ? channel : directory));
   int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  linux_limit_capabilities(kept);
-  linux_set_capabilities(kept);
-  linux_forbid_new_privileges();
+  // Without CAP_SETPCAP the bounding set stays, from which nothing can be gained without executing.
+  if (linux_limit_capabilities(kept) != 0 && errno != EPERM) _exit(1);
+  if (linux_set_capabilities(kept) != 0 || linux_forbid_new_privileges() != 0) _exit(1);
   linux_forbid_calls(true);
+  struct answer ready = {0};
+  send_with(channel, &ready, sizeof ready, -1);
   for (;;) {
     struct request request = {0};
     int network;
@@ -169,7 +171,12 @@ int linux_start_janitor(int directory, const char *path, uint64_t kept, pid_t *j
   if (*janitor == 0) be_janitor(ends[1], directory, path, kept);
   int error = errno;
   close(ends[1]);
-  if (*janitor > 0) return ends[0];
+  struct answer ready;
+  int none;
+  if (*janitor > 0) {
+    if (receive_with(ends[0], &ready, sizeof ready, &none) == sizeof ready) return ends[0];
+    error = ECHILD;
+  }
   close(ends[0]);
   errno = error;
   return -1;

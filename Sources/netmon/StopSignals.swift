@@ -33,13 +33,18 @@ struct StopSignals: Sendable {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
       let before = Glibc.signal(signal) { _ in
         let before = errno
-        StopSignals.hasArrived.store(true, ordering: .relaxed)
-        var byte: UInt8 = 1
-        write(StopSignals.writing.load(ordering: .relaxed), &byte, 1)
+        StopSignals.note()
         errno = before
       }
       if signal == SIGHUP, isIgnored(before) { Glibc.signal(SIGHUP, SIG_IGN) }
     }
+  }
+
+  /// Has all end as if a signal had come. May be called in a signal handler.
+  static func note() {
+    hasArrived.store(true, ordering: .relaxed)
+    var byte: UInt8 = 1
+    write(writing.load(ordering: .relaxed), &byte, 1)
   }
 
   private static func isIgnored(_ handler: __sighandler_t?) -> Bool {

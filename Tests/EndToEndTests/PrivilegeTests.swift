@@ -14,12 +14,6 @@ struct PrivilegeTests {
   /// nobody of every Linux; its records are nobody else's.
   static let uid = "65534"
   private static let user = "nobody"
-  /// CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE; and with them CAP_NET_ADMIN and CAP_PERFMON.
-  private static let polling = "0000000000080004"
-  private static let tracing = "0000004000081004"
-  /// CAP_SYS_ADMIN.
-  private static let entering = "0000000000200000"
-  private static let none = "0000000000000000"
 
   init() throws {
     directory = try TestDirectory()
@@ -29,26 +23,6 @@ struct PrivilegeTests {
   private func owner(of path: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID] as? Int
   }
-
-  /// Every thread of a process is this user, with these capabilities, and can gain nothing.
-  private func expectConfined(
-    _ process: Int32, uid: String, capabilities: String, atLeast threads: Int = 2,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let status = try ThreadStatus.all(of: process)
-    let one = try #require(status.different.first, sourceLocation: sourceLocation)
-    #expect(status.different.count == 1, "\(status.different)", sourceLocation: sourceLocation)
-    #expect(status.count >= threads, sourceLocation: sourceLocation)
-    #expect(one.uids == [uid, uid, uid, uid], sourceLocation: sourceLocation)
-    #expect(one.permitted == capabilities, sourceLocation: sourceLocation)
-    #expect(one.effective == capabilities, sourceLocation: sourceLocation)
-    #expect(one.inheritable == Self.none, sourceLocation: sourceLocation)
-    #expect(one.ambient == Self.none, sourceLocation: sourceLocation)
-    #expect(one.hasNoNewPrivileges && one.seccomp == "2", sourceLocation: sourceLocation)
-    if uid != "0" { #expect(!one.groups.contains("0"), sourceLocation: sourceLocation) }
-  }
-
-  // MARK: - collect
 
   @Test(
     "collect becomes the user, and still tells of other users' processes",
@@ -61,8 +35,8 @@ struct PrivilegeTests {
     #expect(collector.announcement.contains("\(tier) tier: "))
     #expect(!collector.announcement.contains("stay unknown"))
     let process = collector.process.pid
-    try expectConfined(
-      process, uid: Self.uid, capabilities: tier == "kernel" ? Self.tracing : Self.polling)
+    try ThreadStatus.expectAll(
+      of: process, uid: Self.uid, capabilities: tier == "kernel" ? .tracing : .polling)
     for suffix in ["", "-wal", "-shm", "-collector"] {
       #expect(try owner(of: database + suffix) == 65534, "\(suffix)")
     }
@@ -105,7 +79,7 @@ struct PrivilegeTests {
     let process = collector.process.pid
     #expect(try await TraceInstances.names(of: process).count == 1)
     let janitor = try #require(Descendants.first(named: "netmon-janitor", of: process))
-    try expectConfined(janitor, uid: "0", capabilities: Self.entering, atLeast: 1)
+    try ThreadStatus.expectAll(of: janitor, uid: "0", capabilities: .entering, atLeast: 1)
     #expect(await collector.stop(with: SIGKILL) == 128 + SIGKILL)
     #expect(try await eventually { try await TraceInstances.names(of: process).isEmpty })
   }
@@ -114,9 +88,9 @@ struct PrivilegeTests {
   func healing() async throws {
     let pair = try TCPPair()
     let first = try await NetmonService.collect(database, ["--user", "root"])
-    try expectConfined(
-      first.process.pid, uid: "0",
-      capabilities: first.announcement.contains("kernel tier: ") ? Self.tracing : Self.polling)
+    try ThreadStatus.expectAll(
+      of: first.process.pid, uid: "0",
+      capabilities: first.announcement.contains("kernel tier: ") ? .tracing : .polling)
     #expect(await first.stop() == 0)
     #expect(try owner(of: database) == 0)
 
@@ -179,7 +153,8 @@ struct PrivilegeTests {
     let collector = try await NetmonService.collect(
       database, ["--user", "root", "--source", "proc"])
     // With CAP_CHOWN and CAP_DAC_OVERRIDE.
-    try expectConfined(collector.process.pid, uid: "0", capabilities: "0000000000080007")
+    try ThreadStatus.expectAll(
+      of: collector.process.pid, uid: "0", capabilities: .init("0000000000080007"))
     #expect(await collector.stop() == 0)
     #expect(try await Netmon.query(["--db", database]).count > 0)
   }
@@ -201,79 +176,6 @@ struct PrivilegeTests {
     let collector = try await NetmonService.collect(database, ["--user", Self.user])
     #expect(try await eventually { try await Netmon.query(old).isEmpty })
     #expect(await collector.stop() == 0)
-  }
-
-  // MARK: - serve
-
-  @Test(
-    "A port below 1024 takes one capability, which it keeps",
-    .enabled(if: ChildProcess.find("ip") != nil, "needs ip"))
-  func lowPort() async throws {
-    // In a network of its own every port is free.
-    let server = try ChildProcess(
-      "unshare",
-      ["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", BuiltProducts.netmon]
-        + ["serve", "--port", "80", "--db", database, "--user", Self.user],
-      environment: Netmon.environment)
-    let line = try #require(await server.errors.line())
-    #expect(line.contains("serving http://127.0.0.1:80/"))
-    try expectConfined(server.pid, uid: Self.uid, capabilities: "0000000000000400")
-    server.send(SIGTERM)
-    #expect(await server.status == 0)
-  }
-
-  @Test("serve becomes the user and has no capability")
-  func serve() async throws {
-    let server = try await NetmonService.serve(database, ["--user", Self.user])
-    try expectConfined(server.process.pid, uid: Self.uid, capabilities: Self.none)
-    let ready = try await Netmon.shell("curl -sf \(server.url)/readyz \(server.url)/metrics")
-    #expect(ready.status == 0)
-    #expect(Descendants.all(of: server.process.pid).isEmpty)
-    #expect(await server.stop() == 0)
-  }
-
-  @Test("The server of serve --collect has no capability, and its collector is started again")
-  func serveAndCollect() async throws {
-    let pair = try TCPPair()
-    let server = try await NetmonService.serve(
-      database, ["--collect", "--user", Self.user, "--interval", "100ms"])
-    let process = server.process.pid
-    try expectConfined(process, uid: Self.uid, capabilities: Self.none)
-    let worker = try #require(Descendants.first(named: "netmon-collect", of: process))
-    let isTracing = server.announcement.contains("kernel tier: ")
-    try expectConfined(
-      worker, uid: Self.uid, capabilities: isTracing ? Self.tracing : Self.polling)
-    let source = ["--server", server.url] + pair.filter
-    #expect(try await eventually { try await Netmon.query(source).count == 3 })
-
-    kill(worker, SIGKILL)
-    #expect(await server.process.errors.line(containing: "starting it again") != nil)
-    let later = try TCPPair()
-    let isRecording = try await eventually {
-      try await Netmon.query(["--server", server.url] + later.filter).count == 3
-    }
-    #expect(isRecording)
-    let next = try #require(Descendants.first(named: "netmon-collect", of: process))
-    #expect(next != worker)
-    #expect(await server.stop() == 0)
-    for process in [worker, next] where await TraceInstances.canBeSeen() {
-      #expect(try await TraceInstances.names(of: process).isEmpty)
-    }
-  }
-
-  @Test("With a server that is killed its collector ends, and leaves nothing behind")
-  func serverKilled() async throws {
-    let server = try await NetmonService.serve(database, ["--collect", "--user", Self.user])
-    let process = server.process.pid
-    let worker = try #require(Descendants.first(named: "netmon-collect", of: process))
-    #expect(await server.stop(with: SIGKILL) == 128 + SIGKILL)
-    // It ends in an orderly way: its lock is free, and all that it knew is stored.
-    #expect(try await eventually { !FileManager.default.fileExists(atPath: "/proc/\(worker)/exe") })
-    if await TraceInstances.canBeSeen() {
-      #expect(try await eventually { try await TraceInstances.names(of: worker).isEmpty })
-    }
-    let next = try await NetmonService.collect(database, ["--user", Self.user])
-    #expect(await next.stop() == 0)
   }
 
   // MARK: - The calls that are left

@@ -1,10 +1,10 @@
 import Foundation
+import Testing
 
 /// Who a thread is and what it may do: the lines of `/proc/PID/task/TID/status` (proc_pid_status(5)).
 struct ThreadStatus: Hashable {
   /// Real, effective, saved, file system.
   var uids: [String]
-  var gids: [String]
   var groups: [String]
   /// Bit masks in hexadecimal digits.
   var permitted: String
@@ -24,7 +24,7 @@ struct ThreadStatus: Hashable {
       fields[String(parts[0])] = parts[1].split(whereSeparator: \.isWhitespace).map(String.init)
     }
     func one(_ name: String) -> String { fields[name]?.first ?? "" }
-    (uids, gids, groups) = (fields["Uid"] ?? [], fields["Gid"] ?? [], fields["Groups"] ?? [])
+    (uids, groups) = (fields["Uid"] ?? [], fields["Groups"] ?? [])
     (permitted, effective, inheritable) = (one("CapPrm"), one("CapEff"), one("CapInh"))
     (bounding, ambient) = (one("CapBnd"), one("CapAmb"))
     hasNoNewPrivileges = one("NoNewPrivs") == "1"
@@ -40,6 +40,44 @@ struct ThreadStatus: Hashable {
       try? String(contentsOfFile: "\(directory)/\($0)/status", encoding: .utf8)
     }
     return (Set(texts.map(ThreadStatus.init)), texts.count)
+  }
+}
+
+extension ThreadStatus {
+  /// Capabilities as the kernel prints them: a mask in hexadecimal digits.
+  struct Mask: Hashable {
+    var text: String
+
+    init(_ text: String) {
+      self.text = text
+    }
+
+    static let none = Mask("0000000000000000")
+    /// CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE.
+    static let polling = Mask("0000000000080004")
+    /// With CAP_NET_ADMIN and CAP_PERFMON.
+    static let tracing = Mask("0000004000081004")
+    /// CAP_SYS_ADMIN.
+    static let entering = Mask("0000000000200000")
+  }
+
+  /// Every thread of a process is this user, with these capabilities, and can gain nothing.
+  static func expectAll(
+    of process: Int32, uid: String, capabilities: Mask, atLeast threads: Int = 2,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let status = try all(of: process)
+    let one = try #require(status.different.first, sourceLocation: sourceLocation)
+    #expect(status.different.count == 1, "\(status.different)", sourceLocation: sourceLocation)
+    #expect(status.count >= threads, sourceLocation: sourceLocation)
+    #expect(one.uids == [uid, uid, uid, uid], sourceLocation: sourceLocation)
+    #expect(one.permitted == capabilities.text, sourceLocation: sourceLocation)
+    #expect(one.effective == capabilities.text, sourceLocation: sourceLocation)
+    #expect(one.inheritable == Mask.none.text, sourceLocation: sourceLocation)
+    #expect(one.bounding == capabilities.text, sourceLocation: sourceLocation)
+    #expect(one.ambient == Mask.none.text, sourceLocation: sourceLocation)
+    #expect(one.hasNoNewPrivileges && one.seccomp == "2", sourceLocation: sourceLocation)
+    if uid != "0" { #expect(!one.groups.contains("0"), sourceLocation: sourceLocation) }
   }
 }
 

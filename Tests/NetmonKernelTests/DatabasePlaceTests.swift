@@ -121,14 +121,16 @@ struct DatabasePlaceTests {
     #expect(throws: PrivilegeError.self) { try give("loop/netmon.db") }
   }
 
-  @Test func whatIsSomebodyElsesIsForeign() throws {
+  @Test func whatIsSomebodyElsesIsClosedToRoot() throws {
     try makeDirectory("state")
     let place = DatabasePlace(files: ["\(directory)/state/netmon.db"])
-    #expect(!place.isForeign)
-    #expect(!DatabasePlace(files: ["\(directory)/state/a/b/netmon.db"]).isForeign)
+    #expect(!place.isClosedToRoot)
+    #expect(!DatabasePlace(files: ["\(directory)/state/a/b/netmon.db"]).isClosedToRoot)
     try make("state/netmon.db", uid: 65431)
-    #expect(place.isForeign)
+    #expect(place.isClosedToRoot)
     try makeDirectory("theirs", uid: 65431)
-    #expect(DatabasePlace(files: ["\(directory)/theirs/a/netmon.db"]).isForeign)
+    try makeDirectory("unwritable", mode: 0o555)
+    #expect(DatabasePlace(files: ["\(directory)/unwritable/netmon.db"]).isClosedToRoot)
+    #expect(DatabasePlace(files: ["\(directory)/theirs/a/netmon.db"]).isClosedToRoot)
   }
 }

@@ -82,28 +82,32 @@ public struct DatabasePlace: Sendable {
 
   // MARK: - As who this process is now
 
+  private var paths: [String] { names.map { directory == "/" ? "/\($0)" : "\(directory)/\($0)" } }
+
   /// Throws ``PrivilegeError/cannotWrite(path:user:)`` if this process, as its user alone, may not
   /// write there (access(2)).
   public func checkWritable() throws(PrivilegeError) {
-    let files = names.map { directory == "/" ? "/\($0)" : "\(directory)/\($0)" }
-    let missing =
+    let closed =
       access(directory, W_OK | X_OK) != 0
-      ? directory : files.first { access($0, R_OK | W_OK) != 0 && errno != ENOENT }
-    if let missing {
-      throw .cannotWrite(path: missing, user: Account(uid: getuid()).name)
+      ? directory : paths.first { access($0, R_OK | W_OK) != 0 && errno != ENOENT }
+    if let closed {
+      throw .cannotWrite(path: closed, user: Account(uid: getuid()).name)
     }
   }
 
-  /// Whether root needs CAP_DAC_OVERRIDE to write there, as it is somebody else's.
-  public var isForeign: Bool {
+  /// Whether root needs CAP_DAC_OVERRIDE to write there: as it is somebody else's, or by its mode.
+  public var isClosedToRoot: Bool {
     var place = directory
     while access(place, F_OK) != 0, let slash = place.lastIndex(of: "/") {
       place = slash == place.startIndex ? "/" : String(place[..<slash])
     }
-    let files = names.map { directory == "/" ? "/\($0)" : "\(directory)/\($0)" }
-    return ([place] + files).contains { path in
-      var status = stat()
-      return stat(path, &status) == 0 && status.st_uid != 0
-    }
+    return Self.isClosed(place, S_IWUSR | S_IXUSR)
+      || paths.contains { Self.isClosed($0, S_IRUSR | S_IWUSR) }
+  }
+
+  private static func isClosed(_ path: String, _ mode: mode_t) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return status.st_uid != 0 || status.st_mode & mode != mode
   }
 }

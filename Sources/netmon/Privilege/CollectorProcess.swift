@@ -9,6 +9,8 @@ final class CollectorProcess: Sendable {
   private struct State {
     var report: CollectorReport?
     var isStopping = false
+    /// Waits to start the collector again.
+    var restart: Task<Void, any Error>?
   }
 
   private let keeper: WorkerKeeper
@@ -38,13 +40,17 @@ final class CollectorProcess: Sendable {
     source.activate()
     defer { source.cancel() }
     let supervision = Task { try await supervise(messages) }
-    let work = Task { try await body() }
     let end = Task {
+      guard case .failure = await supervision.result else { return }
       // Without a keeper the server is to be started again as a whole.
-      if case .failure = await supervision.result { work.cancel() }
+      firstReport.finish()
+      StopSignals.note()
     }
-    let result = await work.result
-    state.withLock { $0.isStopping = true }
+    let result = await Task { try await body() }.result
+    state.withLock { state in
+      state.isStopping = true
+      state.restart?.cancel()
+    }
     keeper.stop()
     await end.value
     try await supervision.value
@@ -75,20 +81,25 @@ final class CollectorProcess: Sendable {
       switch message {
       case .report(let text):
         guard let report = CollectorReport(text: text) else { continue }
-        if case .failed(let message, _) = report { failure = message }
-        note(report)
+        let isFirst = note(report)
+        switch report {
+        case .failed(let message, _): failure = message
+        case .collecting(let tierLine, _):
+          // Maybe in another tier than before.
+          if !isFirst { logger.notice("collecting again", metadata: ["how": "\(tierLine)"]) }
+        }
       case .ended(let status):
         let reason = failure ?? "its status is \(status)"
         failure = nil
-        let isFirst = state.withLock { $0.report == nil }
-        if isFirst { note(.failed(message: "the collector ended: \(reason)", code: 1)) }
+        note(.failed(message: "the collector ended: \(reason)", code: 1))
         if state.withLock(\.isStopping) || !isCollecting { continue }
-        try? await clock.sleep(for: pace.next(afterRunning: begin.duration(to: clock.now)))
-        // A signal for all processes may have reached the collector first.
-        if state.withLock(\.isStopping) || StopSignals.haveCome { continue }
-        logger.error("the collector ended, starting it again", metadata: ["why": "\(reason)"])
-        begin = clock.now
-        keeper.startWorker()
+        let wait = pace.next(afterRunning: begin.duration(to: clock.now))
+        begin = clock.now + wait
+        let restart = Task {
+          try await clock.sleep(for: wait)
+          startAgain(reason)
+        }
+        state.withLock { $0.restart = restart }
       case .gone:
         if state.withLock(\.isStopping) { return }
         throw CommandError("the process that starts the collector has ended")
@@ -96,18 +107,29 @@ final class CollectorProcess: Sendable {
     }
   }
 
+  private func startAgain(_ reason: String) {
+    // A signal for all processes may have reached the collector first.
+    if state.withLock(\.isStopping) || StopSignals.haveCome { return }
+    logger.error("the collector ended, starting it again", metadata: ["why": "\(reason)"])
+    keeper.startWorker()
+  }
+
   /// Whether the first start succeeded.
   private var isCollecting: Bool {
     if case .collecting = state.withLock(\.report) { true } else { false }
   }
 
-  private func note(_ report: CollectorReport) {
+  /// Hands out the first report, and says whether it was this one.
+  @discardableResult
+  private func note(_ report: CollectorReport) -> Bool {
     let isFirst = state.withLock { state in
       defer { state.report = state.report ?? report }
       return state.report == nil
     }
-    guard isFirst else { return }
-    firstReport.yield(report)
-    firstReport.finish()
+    if isFirst {
+      firstReport.yield(report)
+      firstReport.finish()
+    }
+    return isFirst
   }
 }

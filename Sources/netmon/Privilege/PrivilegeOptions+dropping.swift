@@ -49,7 +49,7 @@ extension PrivilegeOptions {
     up privileges: Privileges, to confinement: Confinement, _ place: DatabasePlace
   ) throws {
     var confinement = confinement
-    if privileges.uid == 0, confinement.account == nil, place.isForeign {
+    if privileges.uid == 0, confinement.account == nil, place.isClosedToRoot {
       // As SQLite keeps the files beside a database with the owner of that.
       confinement.kept.formUnion(
         privileges.permitted.intersection([.CAP_DAC_OVERRIDE, .CAP_CHOWN]))

@@ -153,7 +153,7 @@ let package = Package(
       dependencies: [
         "TestSupport", "NetmonCore", "NetmonStore", .product(name: "GRDB", package: "GRDB.swift"),
       ],
-      swiftSettings: swiftSettings
+      exclude: ["Fixtures"], swiftSettings: swiftSettings
     ),
     .testTarget(
       name: "NetmonCollectorTests",
@@ -236,7 +236,7 @@ let package = Package(
         "netmon", "confined", "faults", "fault-tracer", "hostile-names", "netmon-fuzz",
         "socket-farm", "truth", "truth-workload", "NetmonCore",
       ],
-      exclude: ["Golden"],
+      exclude: ["Fixtures", "Golden"],
       swiftSettings: swiftSettings
     ),
     .testTarget(

@@ -7,6 +7,8 @@ final class RudeServer: Sendable {
     case closes
     /// Reads what it is asked, says this and closes.
     case says(String)
+    /// Reads what it is asked, says what belongs to it and closes.
+    case answers(@Sendable (_ request: String) -> String)
   }
 
   private let listener: TCPSocket
@@ -16,9 +18,10 @@ final class RudeServer: Sendable {
     self.listener = listener
     Thread.detachNewThread {
       while let client = try? listener.accept() {
-        guard case .says(let text) = behaviour else { continue }
+        if case .closes = behaviour { continue }
         var request = [UInt8](repeating: 0, count: 4096)
-        _ = read(client.descriptor, &request, request.count)
+        let count = max(read(client.descriptor, &request, request.count), 0)
+        let text = behaviour.answer(to: String(decoding: request[..<count], as: UTF8.self))
         _ = text.withCString { write(client.descriptor, $0, strlen($0)) }
       }
     }
@@ -33,8 +36,19 @@ final class RudeServer: Sendable {
 extension RudeServer.Behaviour {
   /// An HTTP response with this body.
   static func responds(_ status: String, _ type: String, _ body: String) -> Self {
-    .says(
-      "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nConnection: close\r\n"
-        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    .says(response(status, type, body))
+  }
+
+  static func response(_ status: String, _ type: String, _ body: String) -> String {
+    "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nConnection: close\r\n"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  fileprivate func answer(to request: String) -> String {
+    switch self {
+    case .closes: ""
+    case .says(let text): text
+    case .answers(let answer): answer(request)
+    }
   }
 }

@@ -1,7 +1,9 @@
+import Dispatch
 import Foundation
 import TestSupport
 import Testing
 
+@testable import NetmonStore
 @testable import netmon
 
 /// What a service manager is told, over a socket of its kind.
@@ -95,6 +97,37 @@ struct HeartbeatTests {
     }
     // Its end does not wait for a part that is stuck.
     await asked.next()
+    heart.cancel()
+    try await heart.value
+  }
+
+  @Test func aStuckWriterStopsIt() async throws {
+    let directory = FileManager.default.temporaryDirectory
+      .appending(path: "netmon-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.appending(path: "netmon.db").path())
+    let heart = Task { [supervisor] in
+      try await Heartbeat(of: store, nil, to: supervisor).run()
+    }
+    #expect(try await listener.next() == ["WATCHDOG=1"])
+
+    // As a disk would that does not answer.
+    let (begins, begin) = AsyncStream<Void>.makeStream()
+    let end = DispatchSemaphore(value: 0)
+    DispatchQueue.global().async {
+      try? store.withWriter { _ in
+        begin.yield()
+        end.wait()
+      }
+    }
+    for await _ in begins { break }
+    while try await listener.next(within: .milliseconds(200)) != nil {}
+    end.signal()
+    #expect(try await listener.next() == ["WATCHDOG=1"])
+
+    // Errors are answers.
+    try FileManager.default.removeItem(at: directory)
+    for _ in 0..<3 { #expect(try await listener.next() == ["WATCHDOG=1"]) }
     heart.cancel()
     try await heart.value
   }

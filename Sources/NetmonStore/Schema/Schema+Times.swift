@@ -15,8 +15,12 @@ extension Schema {
       minute INTEGER PRIMARY KEY,
       connections INTEGER NOT NULL
     );
+    -- What plain SQL has inserted since the last write is counted with the next one.
     INSERT INTO minute_total
-      SELECT opened_at / \(Counted.minuteWidth), count(*) FROM connection GROUP BY 1;
+      SELECT opened_at / \(Counted.minuteWidth), count(*) FROM connection
+      WHERE id NOT IN (
+        SELECT connection_id FROM change WHERE seq > (SELECT seq FROM rollup))
+      GROUP BY 1;
 
     -- What lasted long enough to be sought by how long it lasted; see LastingClass.
     CREATE INDEX connection_lasting ON connection (\(LastingClass.sql))

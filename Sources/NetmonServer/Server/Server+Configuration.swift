@@ -3,12 +3,18 @@ public import NetmonCore
 extension Server {
   /// Where to listen, and what to put up with.
   public struct Configuration: Sendable {
-    /// A loopback address, or `localhost`, which is 127.0.0.1 here.
+    /// An address, or `localhost`, which is 127.0.0.1 here. One that others can reach takes a token.
     public var host: String
     /// 0 lets the kernel choose.
     public var port: Int
     /// Names a `Host` header may carry besides the loopback ones.
     public var hostNames: [String]
+    /// Where the tokens are of those who may come in; nil is nowhere.
+    public var tokenFile: TokenFile?
+    /// Whether to ask for tokens before the file has any.
+    public var asksForTokens = false
+    /// Whether clients come by TLS: then the page's cookie goes over nothing else.
+    public var isSecure = false
     public var limits: Limits
     /// The clock that relative times in filters (`since:1h`) count from.
     public var now: @Sendable () -> Timestamp
@@ -40,6 +46,10 @@ extension Server {
     /// that.
     public var allBodiesBytes = 128 << 20
     public var connections = 4096
+    /// Requests a second that each token may make, and at once twice as many.
+    public var requestsPerSecond = 200
+    /// Wrong tokens a minute that may come from one address.
+    public var failuresPerMinute = 30
     /// From the connection to the end of the first request's header fields.
     public var headerTimeout: Duration = .seconds(10)
     /// From the end of the header fields to the end of the body.
@@ -70,14 +80,17 @@ extension Server {
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 
-  /// The loopback address meant by a host name or address, or nil if it means another one.
+  /// The address that is written in digits, or meant by `localhost`; nil if it is neither.
   ///
-  /// `localhost` is not looked up: what /etc/hosts makes of it could be any address.
-  static func loopbackAddress(_ host: String) -> String? {
-    if host.lowercased() == "localhost" { return "127.0.0.1" }
+  /// Names are not looked up: what /etc/hosts makes of them could be any address.
+  static func address(_ host: String) -> IPAddress? {
     let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
     let bare = isBracketed ? String(host.dropFirst().dropLast()) : host
-    guard let address = IPAddress(bare), address.isLoopback else { return nil }
-    return address.description
+    return IPAddress(host.lowercased() == "localhost" ? "127.0.0.1" : bare)
+  }
+
+  /// The loopback address that a text means; nil if it means another one, or none.
+  static func loopbackAddress(_ host: String) -> String? {
+    address(host).flatMap { $0.isLoopback ? $0.description : nil }
   }
 }

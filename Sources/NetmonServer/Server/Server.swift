@@ -2,6 +2,7 @@ import Hummingbird
 public import Logging
 import NIOCore
 import NIOPosix
+import NetmonCore
 public import NetmonStore
 public import ServiceLifecycle
 
@@ -19,27 +20,50 @@ public struct Server: Service {
   /// Makes a server that has not bound its port yet.
   ///
   /// `onListening` is called once, when connections are accepted; with port 0 it is the only way
-  /// to learn the port. An address that others could reach is ``ServerError/notLoopback(host:)``.
+  /// to learn the port. An address that others could reach takes a token:
+  /// ``ServerError/needsToken(host:tokenFile:)``.
   public init(
     configuration: Configuration, store: Store, logger: Logger,
     onListening: @escaping @Sendable (ListeningAddress) async -> Void = { _ in }
   ) throws(ServerError) {
-    guard let host = Self.loopbackAddress(configuration.host) else {
-      throw .notLoopback(host: configuration.host)
-    }
+    let (host, watch, _) = try Self.place(configuration, logger)
     self.configuration = configuration
     self.host = host
     self.logger = logger
     self.onListening = onListening
-    api = API(store, limits: configuration.limits, now: configuration.now)
+    let access = Access(
+      watch, limits: configuration.limits, isSecure: configuration.isSecure,
+      now: configuration.now)
+    api = API(store, access: access, limits: configuration.limits, now: configuration.now)
+  }
+
+  /// The address to listen on, the tokens of those who may come, and whether they are asked for one.
+  private static func place(
+    _ configuration: Configuration, _ logger: Logger
+  ) throws(ServerError) -> (host: String, watch: TokenWatch, isAsking: Bool) {
+    guard let address = address(configuration.host) else {
+      throw .notAnAddress(host: configuration.host)
+    }
+    let watch = TokenWatch(
+      configuration.tokenFile, isAsking: configuration.asksForTokens, logger: logger)
+    let tokens: TokenWatch.Reading
+    do throws(TokenFileError) {
+      tokens = try watch.start()
+    } catch {
+      throw .tokenFile(error)
+    }
+    guard address.isLoopback || tokens.list.isUsable(at: configuration.now()) else {
+      throw .needsToken(host: configuration.host, tokenFile: configuration.tokenFile)
+    }
+    return (address.description, watch, tokens.isAsking)
   }
 
   /// Throws what keeps a server from listening, before there is a store to serve; the port is free
-  /// again afterwards.
-  public static func check(_ configuration: Configuration) async throws(ServerError) {
-    guard let host = loopbackAddress(configuration.host) else {
-      throw .notLoopback(host: configuration.host)
-    }
+  /// again afterwards. Returns whether those who come will have to show a token.
+  @discardableResult
+  public static func check(_ configuration: Configuration) async throws(ServerError) -> Bool {
+    let silent = Logger(label: "netmon") { _ in SwiftLogNoOpLogHandler() }
+    let (host, _, isAsking) = try place(configuration, silent)
     do {
       let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -51,6 +75,7 @@ public struct Server: Service {
     } catch {
       // Whatever it is, the server itself will tell.
     }
+    return isAsking
   }
 
   /// Serves until graceful shutdown; throws ``ServerError/cannotBind(host:port:errno:)``.
@@ -97,13 +122,13 @@ extension Server {
     )
   }
 
-  private var router: Router<BasicRequestContext> {
-    let router = Router()
+  private var router: Router<ConnectionContext> {
+    let router = Router(context: ConnectionContext.self)
     router.add(middleware: SecurityHeaders())
     router.add(middleware: ProblemResponses(logger: logger))
     router.add(middleware: HostGuard(names: configuration.hostNames + [configuration.host]))
     router.add(middleware: OriginGuard())
-    router.add(middleware: RouteTable(api.routes, api.meters))
+    router.add(middleware: RouteTable(api.routes, api.meters, api.access))
     return router
   }
 }

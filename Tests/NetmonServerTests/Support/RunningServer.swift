@@ -6,15 +6,18 @@ import ServiceLifecycle
 
 /// Runs a server as the executable does, and shuts it down gracefully after `body`.
 func withRunningServer(
-  limits: Server.Limits = Server.Limits(), hostNames: [String] = [],
+  limits: Server.Limits = Server.Limits(), hostNames: [String] = [], tokens: TokenFile? = nil,
   _ body: @Sendable (RunningServer) async throws -> Void
 ) async throws {
   try await withStore { store in
     let (addresses, continuation) = AsyncStream.makeStream(of: Server.ListeningAddress.self)
     let (ends, end) = AsyncStream.makeStream(of: Never.self)
+    var configuration = Server.Configuration(
+      port: 0, hostNames: hostNames, limits: limits, now: { testNow })
+    configuration.tokenFile = tokens
     let server = try Server(
-      configuration: .init(port: 0, hostNames: hostNames, limits: limits, now: { testNow }),
-      store: store, logger: .silent, onListening: { continuation.yield($0) })
+      configuration: configuration, store: store, logger: .silent,
+      onListening: { continuation.yield($0) })
     let group = ServiceGroup(
       configuration: .init(services: [.init(service: server)], logger: .silent))
     try await withThrowingTaskGroup { tasks in

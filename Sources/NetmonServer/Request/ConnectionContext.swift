@@ -1,0 +1,14 @@
+import Hummingbird
+import NIOCore
+
+/// What a request's middleware knows of the connection it came by.
+struct ConnectionContext: RequestContext, RemoteAddressRequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// Where the client is; nil in tests without a socket.
+  let remoteAddress: SocketAddress?
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    remoteAddress = source.channel.remoteAddress
+  }
+}

@@ -36,7 +36,7 @@ extension RESTError {
     switch self {
     case .invalidURL: .usage
     case .unreachable, .notNetmon, .unavailable: .unreachable
-    case .notAuthorised: .notAuthorised
+    case .notAuthorised, .forbidden: .notAuthorised
     case .refused: .failure
     }
   }

@@ -11,6 +11,7 @@ import ServiceLifecycle
 enum CollectCommand {
   struct Options: Sendable {
     var server: HTTPURL?
+    var credential = CredentialOptions()
     var database: Path?
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 2_000_000_000))
@@ -34,6 +35,7 @@ enum CollectCommand {
     options: Options()
   ) {
     Option("server", \.server, environment: "NETMON_SERVER", help: "deliver to this server")
+    CredentialOptions.declarations(\.credential)
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the local database; by default \(DefaultDatabase.forHelp)")
@@ -52,6 +54,8 @@ enum CollectCommand {
 
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     let console = invocation.console
+    let credential =
+      options.server == nil ? nil : try options.credential.credential(invocation)
     let logger = console.logger(isVerbose: options.verbose)
     let failure = OutputFailure()
     let output = options.format.map { format in
@@ -62,15 +66,15 @@ enum CollectCommand {
     try await DefaultDatabase.keeping(
       options.database, host: options.collecting.hostName, invocation
     ) { store in
-      try await collect(options, into: store, output, logger, invocation)
+      try await collect(options, into: store, credential, output, logger, invocation)
     }
     output?.finish()
     failure.conclude(on: console)
   }
 
   private static func collect(
-    _ options: Options, into store: Store, _ output: RecordOutput?, _ logger: Logger,
-    _ invocation: Invocation
+    _ options: Options, into store: Store, _ credential: Credential?, _ output: RecordOutput?,
+    _ logger: Logger, _ invocation: Invocation
   ) async throws {
     if !options.once { StopSignals.hold() }
     let console = invocation.console
@@ -87,7 +91,7 @@ enum CollectCommand {
           + "what is open now is seen")
       try await collector.step()
     }
-    try await withDelivery(options, from: store, logger, invocation) { replicator in
+    try await withDelivery(options, from: store, credential, logger, invocation) { replicator in
       if options.once {
         try await replicator?.deliverAll()
         return
@@ -108,8 +112,8 @@ enum CollectCommand {
   }
 
   private static func withDelivery(
-    _ options: Options, from store: Store, _ logger: Logger, _ invocation: Invocation,
-    _ body: (Replicator?) async throws -> Void
+    _ options: Options, from store: Store, _ credential: Credential?, _ logger: Logger,
+    _ invocation: Invocation, _ body: (Replicator?) async throws -> Void
   ) async throws {
     guard let server = options.server else {
       // Records are not kept for a server that this host no longer delivers to.
@@ -118,6 +122,7 @@ enum CollectCommand {
     }
     try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
       let client = try RESTClient(server: server.argument, client: client)
+        .authorized(by: credential)
       let replicator = Replicator(
         store: store, client: client, configuration: .init(host: options.collecting.hostName),
         logger: logger, now: invocation.now)

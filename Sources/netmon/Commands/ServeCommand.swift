@@ -12,13 +12,19 @@ enum ServeCommand {
     var host = "127.0.0.1"
     var port: UInt16 = 8080
     var database: Path?
+    var access = AccessOptions()
     var collects = false
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
     var verbose = false
 
     func configuration(_ invocation: Invocation) -> Server.Configuration {
-      .init(host: host, port: Int(port), now: invocation.now)
+      var configuration = Server.Configuration(host: host, port: Int(port), now: invocation.now)
+      access.apply(
+        to: &configuration,
+        database: database?.string ?? DefaultDatabase.path(invocation.environment)
+      )
+      return configuration
     }
   }
 
@@ -26,7 +32,9 @@ enum ServeCommand {
     "serve",
     summary: "Receive records over HTTP, keep them, and show them on a page",
     discussion: """
-      The page and the REST API are at http://HOST:PORT/. This version listens on loopback only. \
+      The page and the REST API are at http://HOST:PORT/. On loopback anybody may use them, until \
+      'netmon token create' makes a first token; from then on tokens are asked for. Beyond loopback \
+      it takes a token to begin with. \
       With --collect the server also records the machine it runs on.
       """,
     examples: [
@@ -35,13 +43,16 @@ enum ServeCommand {
     ],
     options: Options()
   ) {
-    Option("host", \.host, "ADDRESS", help: "loopback address to listen on")
+    Option(
+      "host", \.host, "ADDRESS",
+      help: "address to listen on; one that others can reach takes a token ('netmon token create')")
     Option("port", short: "p", \.port, help: "port to listen on, 0 for any that is free")
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the database; by default \(DefaultDatabase.forHelp)")
     Flag("collect", \.collects, help: "record this machine's connections too")
     Flag("verbose", short: "v", \.verbose, help: "say more on standard error")
+    AccessOptions.declarations(\.access)
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
   } action: { options in
@@ -51,16 +62,17 @@ enum ServeCommand {
   private static func run(_ options: Options, _ invocation: Invocation) async throws {
     let logger = invocation.console.logger(isVerbose: options.verbose)
     // Where it cannot listen it makes no database either.
-    try await Server.check(options.configuration(invocation))
+    let isAsking = try await Server.check(options.configuration(invocation))
     try await DefaultDatabase.keeping(
       options.database, host: options.collecting.hostName, invocation
     ) { store in
-      try await serve(options, from: store, logger, invocation)
+      try await serve(options, from: store, isAsking: isAsking, logger, invocation)
     }
   }
 
   private static func serve(
-    _ options: Options, from store: Store, _ logger: Logger, _ invocation: Invocation
+    _ options: Options, from store: Store, isAsking: Bool, _ logger: Logger,
+    _ invocation: Invocation
   ) async throws {
     StopSignals.hold()
     let console = invocation.console
@@ -69,10 +81,11 @@ enum ServeCommand {
       ? try options.collecting.collector(store: store, logger: logger, invocation: invocation)
       : nil
     let collecting = collector.map { "; collecting: \(terminalSafe($0.tierLine))" } ?? ""
+    let asking = isAsking ? ", asking for tokens" : ""
     let server = try Server(
       configuration: options.configuration(invocation), store: store, logger: logger
     ) { address in
-      console.say("serving \(address.url)/ from \(terminalSafe(store.path))\(collecting)")
+      console.say("serving \(address.url)/ from \(terminalSafe(store.path))\(asking)\(collecting)")
       collector?.reportLeftovers(on: console)
     }
     var services: [any Service] = [

@@ -10,6 +10,7 @@ import Synchronization
 /// Where `query`, `errors` and `proc` find their answers: a database, a server or the kernel.
 struct SourceOptions: Sendable {
   var server: HTTPURL?
+  var credential = CredentialOptions()
   var database: Path?
   var isLive = false
   var includesSelf = false
@@ -22,6 +23,7 @@ struct SourceOptions: Sendable {
       Group("Where to look") {
         Option(
           "server", \.server, environment: "NETMON_SERVER", help: "ask a netmon server")
+        CredentialOptions.declarations(\.credential)
         Option(
           "db", \.database, environment: "NETMON_DB",
           help: "read a database file; by default \(DefaultDatabase.forReadersHelp)")
@@ -53,8 +55,10 @@ struct SourceOptions: Sendable {
       try DefaultDatabase.refuseSpecialFile(path)
       return try await body(.store(try Store(path: path, access: .readOnly)))
     }
+    let credential = try credential.credential(invocation)
     return try await HTTPClient.withHTTPClient(configuration: RESTClient.configuration) { client in
-      try await body(.server(RESTClient(server: server.argument, client: client)))
+      let client = try RESTClient(server: server.argument, client: client)
+      return try await body(.server(client.authorized(by: credential)))
     }
   }
 

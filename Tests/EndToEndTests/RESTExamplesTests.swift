@@ -70,6 +70,7 @@ struct RESTExamplesTests {
   /// Parts of the other commands, and of what they print.
   private static let others = [
     ("-D - -o", "200 OK"), ("format=csv", ""), ("format=jsonl", "\"process_name\":\"curl\""),
+    ("timeline?since=1h", "\"connections_bucket\":"), ("bucket=1m", "\"bucket\":\"1m\""),
     ("metrics", "netmon_stored_connections 1\n"),
   ]
 

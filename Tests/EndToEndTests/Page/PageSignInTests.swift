@@ -21,7 +21,7 @@ struct PageSignInTests {
     sending = String(other.output.dropLast())
   }
 
-  private static let isAsked = "document.querySelector('#status').dataset.kind === 'unauthorised'"
+  private static let isAsked = "document.querySelector('#status')?.dataset.kind === 'unauthorised'"
 
   private func openedPage() async throws -> Page {
     let page = try await site.browser.page(width: 1280, height: 800)

@@ -189,6 +189,9 @@ static const struct {
     ASSET("/frame/help.js", SCRIPT)
 #embed "assets/frame/help.js"
     END
+    ASSET("/frame/session.js", SCRIPT)
+#embed "assets/frame/session.js"
+    END
     ASSET("/frame/stage.js", SCRIPT)
 #embed "assets/frame/stage.js"
     END

@@ -128,7 +128,7 @@ extension RESTError {
   fileprivate var isPassing: Bool {
     switch self {
     case .unreachable, .notSecure, .unavailable, .notNetmon: true
-    case .invalidURL, .notAuthorised, .refused: false
+    case .invalidURL, .notAuthorised, .forbidden, .refused: false
     }
   }
 }

@@ -16,6 +16,8 @@ public struct RESTClient: Sendable {
   let authorities: String?
   let client: HTTPClient
   private let timeout: TimeAmount
+  /// The token to show; nil shows none.
+  private var credential: Credential?
 
   /// How the HTTP client should behave: it gives up at once on what does not work, as retrying is
   /// the caller's business, and stays with the server that it was given.
@@ -53,6 +55,13 @@ public struct RESTClient: Sendable {
     self.timeout = .seconds(timeout.components.seconds)
   }
 
+  /// The same client, which shows a token.
+  public func authorized(by credential: Credential?) -> RESTClient {
+    var client = self
+    client.credential = credential
+    return client
+  }
+
   /// A reply to a GET: the body, and the address of the next page.
   struct Reply {
     var body: [UInt8]
@@ -79,17 +88,30 @@ public struct RESTClient: Sendable {
 
   /// Sends a request and returns the reply, of which the body is still to come, if it is a good one.
   func open(_ request: HTTPClientRequest) async throws(RESTError) -> HTTPClientResponse {
-    let response: HTTPClientResponse
-    do {
-      response = try await client.execute(request, timeout: timeout)
-    } catch {
-      if let error = await tlsError(error) { throw error }
-      throw transportError(error)
+    var response = try await execute(request)
+    // The token may have been replaced since.
+    if response.status == .unauthorized, credential?.reload() == true {
+      response = try await execute(request)
     }
     guard (200..<300).contains(response.status.code) else {
       throw refusal(response, try await body(of: response))
     }
     return response
+  }
+
+  private func execute(
+    _ request: HTTPClientRequest
+  ) async throws(RESTError) -> HTTPClientResponse {
+    var request = request
+    if let credential {
+      request.headers.replaceOrAdd(name: "Authorization", value: credential.authorization)
+    }
+    do {
+      return try await client.execute(request, timeout: timeout)
+    } catch {
+      if let error = await tlsError(error) { throw error }
+      throw transportError(error)
+    }
   }
 
   private func body(of response: HTTPClientResponse) async throws(RESTError) -> [UInt8] {
@@ -111,12 +133,19 @@ public struct RESTClient: Sendable {
 
   /// What a reply says that is not a good one.
   private func refusal(_ response: HTTPClientResponse, _ body: [UInt8]) -> RESTError {
-    // A port that speaks TLS only (RFC 9110, 15.5.22).
-    if response.status == .upgradeRequired {
+    switch response.status {
+    case .upgradeRequired:
+      // A port that speaks TLS only (RFC 9110, 15.5.22).
       return .notSecure(server: server, reason: "it speaks TLS: https:// is meant")
-    }
-    if [401, 403].contains(response.status.code) {
-      return .notAuthorised(server: server, detail: detail(body, response))
+    case .unauthorized:
+      return .notAuthorised(
+        server: server, detail: detail(body, response), tokenFile: credential?.path)
+    case .forbidden:
+      let reasons = reasons(body)
+      return .forbidden(
+        server: server,
+        detail: terminalSafe(reasons.detail ?? response.status.reasonPhrase), place: reasons.place)
+    default: break
     }
     let isProblem =
       response.headers.first(name: "Content-Type")?.hasPrefix("application/problem") == true
@@ -141,21 +170,22 @@ public struct RESTClient: Sendable {
 
   /// The `detail` of a problem+json body (RFC 9457), or the status in words.
   private func detail(_ body: [UInt8], _ response: HTTPClientResponse) -> String {
-    struct Problem: Decodable {
-      var detail: String?
-      var title: String?
-      var errors: [Mistake]?
-    }
-    struct Mistake: Decodable {
-      var pointer: String
-      var detail: String
-    }
-    let problem = try? JSONDecoder().decode(Problem.self, from: Data(body))
+    let problem = try? JSONDecoder().decode(ProblemReply.self, from: Data(body))
     if let mistake = problem?.errors?.first {
-      return terminalSafe("\(mistake.pointer): \(mistake.detail)")
+      return terminalSafe("\(mistake.pointer ?? mistake.parameter ?? ""): \(mistake.detail)")
     }
     return terminalSafe(
       problem?.detail ?? problem?.title ?? response.status.reasonPhrase)
+  }
+
+  /// What a problem says in general and of its first mistake, and where in the body that is.
+  private func reasons(_ body: [UInt8]) -> (detail: String?, place: String?) {
+    let problem = try? JSONDecoder().decode(ProblemReply.self, from: Data(body))
+    guard let detail = problem?.detail ?? problem?.title else { return (nil, nil) }
+    guard let mistake = problem?.errors?.first, let place = mistake.pointer else {
+      return (detail, nil)
+    }
+    return ("\(detail) (\(place): \(mistake.detail))", place)
   }
 
   /// A transport error in the words of the operating system where it has some.
@@ -204,5 +234,18 @@ extension HTTPClientResponse {
   /// Seconds to wait (RFC 9110, 10.2.3); nil where there is none, or it is a date.
   fileprivate var retryAfter: Int? {
     headers.first(name: "Retry-After").flatMap { Int($0) }
+  }
+}
+
+/// Problem details (RFC 9457), as far as they are told on.
+private struct ProblemReply: Decodable {
+  var detail: String?
+  var title: String?
+  var errors: [Mistake]?
+
+  struct Mistake: Decodable {
+    var pointer: String?
+    var parameter: String?
+    var detail: String
   }
 }

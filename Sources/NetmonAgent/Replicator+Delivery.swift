@@ -89,7 +89,8 @@ extension Replicator {
     do throws(RESTError) {
       try await client.post(connections)
     } catch {
-      guard let fault = error.fault else { throw error }
+      let hosts = connections.lazy.map(\.host)
+      guard let fault = error.fault(ofHosts: hosts, own: configuration.host) else { throw error }
       guard connections.count == 1, let connection = connections.first else {
         let middle = connections.startIndex + connections.count / 2
         try await send(connections[..<middle])
@@ -115,7 +116,8 @@ extension Replicator {
     do throws(RESTError) {
       try await client.post(gaps)
     } catch {
-      guard let fault = error.fault else { throw error }
+      let hosts = gaps.lazy.map { Optional($0.host) }
+      guard let fault = error.fault(ofHosts: hosts, own: configuration.host) else { throw error }
       guard gaps.count == 1 else {
         let middle = gaps.startIndex + gaps.count / 2
         try await send(gaps[..<middle])

@@ -161,6 +161,18 @@ public actor Replicator: Service {
 }
 
 extension RESTError {
+  /// What the server finds wrong with records or gaps, of these hosts, that will never be right;
+  /// `own` is the host that this store's collector records now.
+  ///
+  /// A token is for one host. What was recorded under another name, before the host was renamed, no
+  /// token for this one gets in. But where it is this host that the token is not for, all would be
+  /// lost: that has to be put right.
+  func fault(ofHosts hosts: some Sequence<String?>, own: String?) -> String? {
+    guard case .forbidden(_, let detail, let place?) = self else { return fault }
+    let isForeign = place.hasSuffix("/origin") || hosts.contains { $0 != own }
+    return isForeign ? detail : nil
+  }
+
   /// Seconds the server asked to wait.
   var retryAfter: Int? {
     guard case .unavailable(_, _, let seconds) = self else { return nil }

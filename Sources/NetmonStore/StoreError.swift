@@ -29,6 +29,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case io(Operation, path: String, code: Int32, reason: String)
   /// The caller's value is out of the range that a store can hold.
   case invalid(Operation, reason: String)
+  /// A record or gap of this index has the origin of one that another host has sent.
+  case foreign(Operation, index: Int)
   /// Anything else that SQLite reports; `code` is its extended result code.
   case sqlite(Operation, path: String, code: Int32, reason: String)
 }
@@ -76,6 +78,8 @@ extension StoreError: CustomStringConvertible {
       "cannot \(operation) \(path): \(reason) (SQLite code \(code)); check the disk"
     case .invalid(let operation, let reason):
       "cannot \(operation): \(reason)"
+    case .foreign(let operation, let index):
+      "cannot \(operation): number \(index) has the origin of one of another host"
     case .sqlite(let operation, let path, let code, let reason):
       "cannot \(operation) \(path): \(reason) (SQLite code \(code))"
     }

@@ -52,7 +52,7 @@ extension RESTError {
     switch self {
     case .invalidURL: .usage
     case .unreachable, .notSecure, .notNetmon, .unavailable: .unreachable
-    case .notAuthorised: .notAuthorised
+    case .notAuthorised, .forbidden: .notAuthorised
     case .refused: .failure
     }
   }

@@ -78,6 +78,6 @@ extension Netmon {
       ("1", "it could not be done"),
       ("2", "the command line is wrong"),
       ("3", "the server cannot be reached, or is none of netmon's"),
-      ("4", "the server asks for authorisation"),
+      ("4", "the server asks for a token, or the token is not for that"),
     ])
 }

@@ -27,7 +27,8 @@ struct Netmon {
     version: version,
     commands: [
       ServeCommand.declaration, CollectCommand.declaration, QueryCommand.declaration,
-      ErrorsCommand.declaration, ProcCommand.declaration, DoctorCommand.declaration,
+      ErrorsCommand.declaration, ProcCommand.declaration, TokenCommand.declaration,
+      DoctorCommand.declaration,
       CompletionsCommand.declaration, ManualCommand.declaration,
     ])
 

@@ -8,20 +8,27 @@ struct DocumentedCommandsTests {
   private let directory: TestDirectory
   private let database: String
   private let server: NetmonService
+  private let tokenFile: String
 
   init() async throws {
     directory = try TestDirectory()
+    tokenFile = directory("any.token")
+    let token = "netmon_" + String(repeating: "A", count: 43)
+    try token.write(toFile: tokenFile, atomically: true, encoding: .utf8)
+    try #require(chmod(tokenFile, 0o600) == 0)
     database = try await SampleDatabase.make(in: directory)
     server = try await NetmonService.serve(database)
   }
 
-  @Test("Questions are answered", arguments: ["README.md", "docs/cli.md"])
+  @Test("Questions are answered", arguments: ["README.md", "docs/cli.md", "docs/access.md"])
   func questions(document: String) async throws {
     let commands = try commands(of: document).filter { !$0.watches && !$0.follows }
-    #expect(commands.count >= 10)
+    #expect(commands.count >= (document == "docs/access.md" ? 3 : 10))
     for command in commands {
       let result = try await Netmon.shell(
-        "cd \(directory.path); set -o pipefail; \(command)", environment: ["NETMON_DB": database])
+        "cd \(directory.path); set -o pipefail; \(command)",
+        // The server of these tests goes on asking nobody.
+        environment: ["NETMON_DB": database, "NETMON_TOKENS": directory("own.tokens")])
       #expect(result.status == 0, "\(command): \(result.errors)")
     }
   }
@@ -69,6 +76,8 @@ struct DocumentedCommandsTests {
     var line = command.replacing(".build/release/netmon", with: "netmon")
       .replacing(/^sudo\s/, with: "").replacing(/\s+#.*$/, with: "")
       .replacing("http://localhost:8080", with: server.url)
+      .replacing(/--token-file \S+/, with: "--token-file \(tokenFile)")
+      .replacing("3f2a91c0", with: "$(netmon token list -o csv | tail -1 | cut -d, -f1)")
       .replacing(/>\s\S+$/, with: "> \(directory("made"))")
       .replacing("| man -l -", with: "| cat")
     if ChildProcess.find("jq") == nil { line.replace(/\|\sjq\s.*$/, with: "| cat") }

@@ -79,12 +79,16 @@ struct ExitStatusTests {
   }
 
   @Test(
-    "Only loopback is listened on",
-    arguments: ["0.0.0.0", "::", "192.0.2.1", "example.org", "", "127.0.0.1.example.org"])
-  func otherHost(host: String) async throws {
+    "Beyond loopback it takes a token, and names are not listened on",
+    arguments: [
+      ("0.0.0.0", "netmon token create"), ("::", "netmon token create"),
+      ("192.0.2.1", "netmon token create"), ("example.org", "no address"), ("", "no address"),
+      ("127.0.0.1.example.org", "no address"),
+    ])
+  func otherHost(host: String, part: String) async throws {
     let result = try await Netmon.run(
       ["serve", "--db", directory("netmon.db"), "--port", "0", "--host", host])
-    expectFailure(result, 1, "loopback")
+    expectFailure(result, 1, "loopback", part)
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
   }
 

@@ -1,7 +1,10 @@
 /// Runs the built `netmon` to its end.
 enum Netmon {
   /// Takes away what the shell of a developer may say.
-  static let environment = ["NETMON_DB": "", "NETMON_SERVER": "", "NO_COLOR": "", "TERM": "xterm"]
+  static let environment = [
+    "NETMON_DB": "", "NETMON_SERVER": "", "NETMON_TOKENS": "", "NETMON_TOKEN_FILE": "",
+    "NO_COLOR": "", "TERM": "xterm",
+  ]
 
   static func run(
     _ arguments: [String], environment: [String: String] = [:], lifetime: Duration = .seconds(120)

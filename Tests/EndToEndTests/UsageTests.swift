@@ -86,6 +86,8 @@ struct UsageTests {
       "serve --port 65536", "serve --db", "serve --db ''", "serve --collect=yes",
       "serve --retention 1s", "serve --retention forever", "serve --interval 1ms",
       "serve --source ebpf", "serve --host-name", "serve --host-name ''",
+      "serve --tokens ''", "serve --max-rate 0", "serve --max-failures 0",
+      "collect --token-file ''", "query --token-file", "token create now", "token revoke",
       "collect now", "collect --server", "collect --server ''", "collect --server localhost",
       "collect --server ftp://localhost", "collect --db ''", "collect --retention 11y",
       "collect --interval 2h", "collect --source x", "collect --host-name ''", "collect --once=1",

@@ -96,19 +96,59 @@ import Testing
     #expect(
       "\(ServerError.cannotBind(host: "::1", port: 80, errno: EACCES))"
         == "cannot listen on [::1]:80: ports below 1024 need privilege (CAP_NET_BIND_SERVICE)")
-    #expect("\(ServerError.notLoopback(host: "0.0.0.0"))".contains("no authentication yet"))
+    let file = TokenFile(path: "/srv/netmon.tokens")
+    let needed = "\(ServerError.needsToken(host: "0.0.0.0", tokenFile: file))"
+    #expect(needed.contains("netmon token create --tokens /srv/netmon.tokens"))
+    #expect("\(ServerError.notAnAddress(host: "example.com"))".contains("127.0.0.1"))
   }
 
-  @Test(arguments: [
-    "0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.1.example.com", "localhost.", "[::]",
-    "128.0.0.1", "127.1", "*",
-  ])
-  func onlyLoopbackIsBound(host: String) async throws {
+  @Test(arguments: ["0.0.0.0", "::", "192.0.2.1", "[::]", "128.0.0.1"])
+  func beyondLoopbackItTakesAToken(host: String) async throws {
+    let tokens = try TestTokens()
     try await withStore { store in
-      #expect(throws: ServerError.notLoopback(host: host)) {
-        try Server(
-          configuration: .init(host: host, now: { testNow }), store: store, logger: .silent)
+      func make(_ file: TokenFile?) throws(ServerError) -> Server {
+        var configuration = Server.Configuration(host: host, now: { testNow })
+        configuration.tokenFile = file
+        return try Server(configuration: configuration, store: store, logger: .silent)
       }
+      let missing = TokenFile(path: tokens.file.path + ".none")
+      for file in [nil, missing] {
+        #expect(throws: ServerError.needsToken(host: host, tokenFile: file)) { try make(file) }
+      }
+      _ = try make(tokens.file)
+      for made in [tokens.reader, tokens.sender, tokens.both] { try tokens.revoke(made) }
+      // Those that are left are revoked or have expired.
+      #expect(throws: ServerError.needsToken(host: host, tokenFile: tokens.file)) {
+        try make(tokens.file)
+      }
+    }
+  }
+
+  @Test(arguments: ["example.com", "", "127.0.0.1.example.com", "localhost.", "127.1", "*"])
+  func onlyAddressesAreBound(host: String) async throws {
+    let tokens = try TestTokens()
+    try await withStore { store in
+      var configuration = Server.Configuration(host: host, now: { testNow })
+      configuration.tokenFile = tokens.file
+      #expect(throws: ServerError.notAnAddress(host: host)) {
+        try Server(configuration: configuration, store: store, logger: .silent)
+      }
+    }
+  }
+
+  @Test func aDamagedTokenFileStopsTheStart() async throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("netmon-\(UUID().uuidString).tokens").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data("{}\n".utf8).write(to: URL(fileURLWithPath: path))
+    try #require(chmod(path, 0o600) == 0)
+    var configuration = Server.Configuration(port: 0, now: { testNow })
+    configuration.tokenFile = TokenFile(path: path)
+    do {
+      try await Server.check(configuration)
+      Issue.record("it was taken")
+    } catch {
+      #expect("\(error)".contains("\(path) is damaged in line 1"))
     }
   }
 

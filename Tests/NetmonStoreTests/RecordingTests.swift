@@ -121,6 +121,35 @@ import TestSupport
     }
   }
 
+  @Test func whoSpeaksForAHostReplacesNothingOfAnother() throws {
+    func of(_ host: String?, at time: Int64 = 0, _ revision: Int64) -> Connection {
+      var connection = sample(
+        at: time, origin: Origin(agent: "a", number: time), revision: revision)
+      connection.host = host
+      return connection
+    }
+    let before = [of("web-1", 1), of(nil, at: 7, 1)]
+    _ = try store.record(before)
+    // In the order of the input, though they are written in that of their times.
+    for (batch, index) in [
+      ([of("web-2", 2)], 0), ([of("web-2", 1)], 0), ([of("web-2", at: 9, 1), of("web-2", 3)], 1),
+      ([of("web-2", at: 7, 2)], 0),
+    ] {
+      #expect(throws: StoreError.foreign(.record, index: index)) {
+        try store.record(batches: [batch], owners: ["web-2"])
+      }
+    }
+    #expect(throws: StoreError.foreign(.record, index: 1)) {
+      try store.record(batches: [[of("web-1", 2)], [of("web-2", 3)]], owners: ["web-1", "web-2"])
+    }
+    #expect(try store.all().map(\.revision) == [1, 1], "nothing of any batch is stored")
+    #expect(try directory.brokenRules() == [])
+    // Of the second batch nobody says whose it is.
+    let batches = [[of("web-1", 2)], [of("web-2", at: 7, 2)]]
+    let outcomes = try store.record(batches: batches, owners: ["web-1"]).joined().map(\.outcome)
+    #expect(outcomes == [.updated, .updated])
+  }
+
   @Test func emptyBatchesAreAnsweredToo() throws {
     #expect(try store.record(batches: []) == [])
     #expect(try store.record(batches: [[], [sample()], []]).map(\.count) == [0, 1, 0])

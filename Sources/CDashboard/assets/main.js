@@ -11,6 +11,7 @@ import { createFilterBox } from "./filter/box.js";
 import { createDraft } from "./filter/draft.js";
 import { mendAddress } from "./frame/address.js";
 import { createHelp } from "./frame/help.js";
+import { createSession } from "./frame/session.js";
 import { showStatus } from "./frame/status.js";
 import { createTheme } from "./frame/theme.js";
 import { createStage } from "./frame/stage.js";
@@ -39,6 +40,7 @@ const stage = createStage(app, byID("view"), byID("nav"), () => location.reload(
 keys.bind("Views", stage.keys());
 
 showStatus(app, { pill: byID("status"), text: byID("status-text"), notice: byID("notice") });
+createSession(app, byID("sign-in"), byID("sign-out"), () => location.reload());
 createHelp(keys, /** @type {HTMLDialogElement} */ (byID("help")), byID("help-button"));
 createTheme(window, keys, byID("theme"));
 state.subscribe(({ paused }) => live.pause(paused));

@@ -26,7 +26,14 @@ extension API {
     let body = try await routed.collectJSON(limits, in: room)
     return try await store { store in
       let posted = try PostedList(body, of: "gap") { Gap(&$0) }
-      let recorded = try store.record(posted.elements)
+      try routed.caller.check(
+        posted.elements.lazy.map(\.host), isSingle: posted.isSingle, of: "gap")
+      let recorded: [(stored: Gap, outcome: Recorded.Outcome)]
+      do throws(StoreError) {
+        recorded = try store.record(posted.elements, owner: routed.caller.ownHost)
+      } catch {
+        throw routed.caller.refusal(of: error, isSingle: posted.isSingle, of: "gap")
+      }
       guard posted.isSingle, let first = recorded.first else {
         return Response(accepted: posted.elements.count, by: store)
       }

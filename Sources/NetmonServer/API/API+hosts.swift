@@ -22,6 +22,8 @@ extension API {
     let now = now()
     return try await store { store in
       let posted = try PostedList(body, of: "report") { HostReport(&$0) }
+      try routed.caller.check(
+        posted.elements.lazy.map(\.host), isSingle: posted.isSingle, of: "report")
       try store.record(posted.elements, at: now)
       return Response(accepted: posted.elements.count, by: store)
     }

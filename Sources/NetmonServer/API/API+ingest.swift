@@ -7,16 +7,23 @@ extension API {
   /// Stores what is posted: all of it, or nothing if anything is wrong.
   func ingest(_ routed: RoutedRequest) async throws -> Response {
     let form = try form(of: routed.request)
-    return try await ingest(routed.request, as: form, in: try admission.admit())
+    return try await ingest(routed, as: form, in: try admission.admit())
   }
 
   /// The caller keeps `room` until the records are committed, as they take room too.
   private func ingest(
-    _ request: Request, as form: RecordReader.Form, in room: Admission.Room
+    _ routed: RoutedRequest, as form: RecordReader.Form, in room: Admission.Room
   ) async throws -> Response {
-    let document = try await document(of: request, as: form, in: room)
+    let document = try await document(of: routed.request, as: form, in: room)
+    try routed.caller.check(
+      document.connections.lazy.map(\.host), isSingle: document.isSingle, of: "record")
     let start = ContinuousClock.now
-    let recorded = try await commit.record(document.connections)
+    let recorded: [Recorded]
+    do throws(StoreError) {
+      recorded = try await commit.record(document.connections, owner: routed.caller.ownHost)
+    } catch {
+      throw routed.caller.refusal(of: error, isSingle: document.isSingle, of: "record")
+    }
     meters.countCommit(recorded, after: .now - start)
     if document.isSingle, let first = recorded.first {
       return try await store { store in try stored(first, in: store) }

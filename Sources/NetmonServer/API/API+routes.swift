@@ -4,7 +4,8 @@ import NetmonCore
 extension API {
   /// All that the server answers.
   var routes: [Route] {
-    connectionRoutes + collectorRoutes + summaryRoutes + serverRoutes + assets.map(\.route)
+    connectionRoutes + collectorRoutes + summaryRoutes + sessionRoutes + serverRoutes
+      + assets.map(\.route)
   }
 
   private var connectionRoutes: [Route] {
@@ -153,7 +154,7 @@ extension API {
         outcomes: [.text(MetricsWriter.contentType, "Text format 0.0.4.")] + .ofStore,
         handler: metrics),
       Route(
-        .get, "/healthz", "Says that the server runs.",
+        .get, "/healthz", "Says that the server runs.", access: .open,
         outcomes: [.json(.reference("Status"), "It does.")] + .always, handler: health),
       Route(
         .get, "/readyz", "Says whether the server can store records.",

@@ -9,12 +9,14 @@ extension API {
     let filter = try routed.query.filter(now: now())
     let last = try routed.lastEventID
     let follower = try feed.follower()
+    let lease = leases.lease(to: routed.caller, of: follower.signal)
     // Before the head is sent: whoever has seen that misses nothing.
     let (place, storeID) = try await store { store throws(StoreError) in
       (try store.place(after: last), store.id)
     }
     let stream = EventStream(
-      feed: feed, follower: follower, filter: filter, place: place, storeID: storeID)
+      feed: feed, follower: follower, lease: lease, filter: filter, place: place,
+      storeID: storeID)
     return Response(
       status: .ok, headers: [.contentType: EventStream.contentType],
       body: stream.body(of: routed.request))

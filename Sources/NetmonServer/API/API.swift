@@ -14,14 +14,21 @@ struct API: Sendable {
   let processFigures: ProcessFigures
   private let answers = AnswerCache()
   let assets = Asset.all()
+  let access: Access
+  let leases: Leases
   let limits: Server.Limits
   let now: @Sendable () -> Timestamp
   /// Nil without TLS.
   var identity: CurrentIdentity?
 
+  /// `access` nil asks nobody for a token.
   init(
-    _ store: Store, limits: Server.Limits, now: @escaping @Sendable () -> Timestamp
+    _ store: Store, access: Access? = nil, limits: Server.Limits,
+    now: @escaping @Sendable () -> Timestamp
   ) {
+    let access = access ?? Access(limits: limits, now: now)
+    self.access = access
+    leases = Leases(access)
     self.store = StoreQueue(store)
     processFigures = ProcessFigures(self.store)
     commit = GroupCommit(store)

@@ -12,6 +12,7 @@ final class GroupCommit: Sendable {
 
   private struct Entry: Sendable {
     let connections: [Connection]
+    let owner: String?
     let continuation: CheckedContinuation<Outcome, Never>
   }
 
@@ -37,12 +38,17 @@ final class GroupCommit: Sendable {
 
   /// Returns once the records are committed.
   ///
+  /// `owner` is the only host that their sender speaks for; nil speaks for all.
+  ///
   /// - Throws: what the store says of these records, or of the transaction they were in.
-  func record(_ connections: [Connection]) async throws(StoreError) -> [Recorded] {
+  func record(
+    _ connections: [Connection], owner: String? = nil
+  ) async throws(StoreError) -> [Recorded] {
     guard !connections.isEmpty else { return [] }
     let outcome = await withCheckedContinuation { continuation in
       let isIdle = state.withLock { state in
-        state.waiting.append(Entry(connections: connections, continuation: continuation))
+        state.waiting.append(
+          Entry(connections: connections, owner: owner, continuation: continuation))
         defer { state.isWriting = true }
         return !state.isWriting
       }
@@ -53,7 +59,7 @@ final class GroupCommit: Sendable {
 
   private func writeAll() {
     while let group = takeGroup() {
-      for (entry, outcome) in zip(group, write(group.map(\.connections))) {
+      for (entry, outcome) in zip(group, write(group)) {
         entry.continuation.resume(returning: outcome)
       }
     }
@@ -73,16 +79,18 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func write(_ batches: [[Connection]]) -> [Outcome] {
+  private func write(_ group: [Entry]) -> [Outcome] {
     do {
-      return try store.record(batches: batches).map { .success($0) }
+      return try store.record(batches: group.map(\.connections), owners: group.map(\.owner))
+        .map { .success($0) }
     } catch {
       // One that the store refuses must not take the others with it. What is wrong with the store
       // itself all of them are told.
-      guard case .invalid = error, batches.count > 1 else {
-        return batches.map { _ in .failure(error) }
+      switch error {
+      case .invalid where group.count > 1, .foreign where group.count > 1:
+        return group.flatMap { write([$0]) }
+      default: return group.map { _ in .failure(error) }
       }
-      return batches.flatMap { write([$0]) }
     }
   }
 }

@@ -31,7 +31,7 @@ final class Meters: Sendable {
 
   /// Counts a request. What it names has to be of a bounded number.
   func countRequest(_ method: HTTPRequest.Method, _ route: String, _ status: HTTPResponse.Status) {
-    let isKnown = [.get, .head, .post].contains(method)
+    let isKnown = [.get, .head, .post, .delete].contains(method)
     let requests = Requests(
       method: isKnown ? method.rawValue : "other", route: route, status: status.code)
     state.withLock { $0.requests[requests, default: 0] += 1 }

@@ -1,7 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Lets pages of other sites write nothing: a browser names the page's origin in every POST.
+/// Lets pages of other sites change nothing: a browser names the page's origin in every POST and
+/// DELETE.
 struct OriginGuard<Context>: RouterMiddleware {
   /// Whether the server speaks TLS: a page that came without could have been changed by anybody.
   var isSecure = false
@@ -9,7 +10,9 @@ struct OriginGuard<Context>: RouterMiddleware {
   @concurrent func handle(
     _ request: Request, context: Context, next: Next<Context>
   ) async throws -> Response {
-    if request.method == .post, let origin = request.headers[.origin], !isOwn(origin, request) {
+    if [.post, .delete].contains(request.method), let origin = request.headers[.origin],
+      !isOwn(origin, request)
+    {
       throw Problem(.forbidden, "Requests from pages of \(quoted(origin)) are not accepted.")
     }
     return try await next(request, context)

@@ -4,6 +4,8 @@ import NetmonCore
 /// The description of the server by its routes (OpenAPI 3.1.0).
 struct OpenAPIDocument {
   let routes: [Route]
+  /// Whether the server asks for tokens now; otherwise it lets in who has none.
+  let isAsking: Bool
 
   /// Several routes may have a path; each path stands once, where its first route does.
   private var paths: [PathPattern] {
@@ -70,6 +72,41 @@ struct OpenAPIDocument {
         parameter.write(to: &json)
       }
     }
+    json.key("securitySchemes")
+    json.object { json in
+      json.key("token")
+      json.object { json in
+        json.field("type", "http")
+        json.field("scheme", "bearer")
+        json.field("description", "What 'netmon token create' printed.")
+      }
+      json.key("session")
+      json.object { json in
+        json.field("type", "apiKey")
+        json.field("in", "cookie")
+        json.field("name", SessionCookie.name)
+        json.field("description", "Of POST /api/session; it reads only.")
+      }
+    }
+  }
+
+  /// Ways to be let in, any of which is enough; roles are the scopes of tokens.
+  private func write(_ access: Route.Access, to json: inout JSONWriter) {
+    let schemes: [[(scheme: String, scopes: [String])]] =
+      switch access {
+      case .open: []
+      case .read: [[("token", ["read"])], [("session", [])]]
+      case .ingest: [[("token", ["ingest"])]]
+      }
+    json.key("security")
+    json.array(schemes + (isAsking || schemes.isEmpty ? [] : [[]])) { json, schemes in
+      json.object { json in
+        for (scheme, scopes) in schemes {
+          json.key(scheme)
+          json.array(scopes) { $0.value($1) }
+        }
+      }
+    }
   }
 
   private func write(_ route: Route, to json: inout JSONWriter) {
@@ -77,6 +114,7 @@ struct OpenAPIDocument {
     json.object { json in
       json.field("operationId", route.name)
       json.field("summary", route.summary)
+      write(route.access, to: &json)
       if let parameters = route.parameters, !parameters.isEmpty {
         json.key("parameters")
         json.array(parameters) { $1.writeUse(to: &$0) }

@@ -9,6 +9,7 @@ extension Schema {
     ("ErrorExplanation", errorExplanation), ("Timeline", timeline),
     ("Process", process), ("Host", host), ("HostReport", hostReport), ("Statistics", statistics),
     ("Gap", gap), ("NewGap", newGap), ("Accepted", accepted), ("Status", status),
+    ("SignIn", signIn), ("Session", session),
     ("Problem", problem),
   ]
 
@@ -18,6 +19,12 @@ extension Schema {
 
   static let accepted = object([("accepted", count), ("store_id", storeID)])
   static let status = object([("status", choice(["ok", "ready"]))])
+  static let signIn = object([("token", string.described("As 'netmon token create' printed it."))])
+  static let session = object([
+    ("required", boolean.described("Whether this server asks for a token.")),
+    ("token_id", textOrNull.described("Of the token that was signed in with.")),
+    ("token_name", textOrNull), ("expires", time.orNull),
+  ])
   private static let storeID = string(matching: "[0-9a-f]{16}")
 
   /// RFC 9457.

@@ -40,6 +40,7 @@ extension Schema {
 
   static let string = type("string")
   static let number = type("number")
+  static let boolean = type("boolean")
   static let anything = Schema()
 
   /// A text of which all must match a regular expression (ECMA-262).

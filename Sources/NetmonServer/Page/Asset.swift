@@ -37,7 +37,7 @@ struct Asset: Sendable {
 
   var route: Route {
     Route(
-      .get, PathPattern(path), "Shows the page.", parameters: nil,
+      .get, PathPattern(path), "Shows the page.", access: .open, parameters: nil,
       outcomes: [.text(type, "A file of the page."), .notModified] + .always, handler: response)
   }
 

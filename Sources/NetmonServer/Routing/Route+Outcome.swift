@@ -31,7 +31,7 @@ extension Route.Outcome {
       content: [(Problem.mediaType, .reference("Problem"))])
   }
 
-  fileprivate static func retried(_ status: HTTPResponse.Status, _ summary: String) -> Self {
+  static func retried(_ status: HTTPResponse.Status, _ summary: String) -> Self {
     var problem = problem(status, summary)
     problem.headers = [
       Route.Header(.retryAfter, "Seconds after which the same request may succeed.")
@@ -57,17 +57,22 @@ extension [Route.Outcome] {
       .retried(.serviceUnavailable, "The store cannot answer now."),
     ]
 
-  /// What a POST can come to besides its answer.
-  static let ofWriting: Self = [
-    .problem(.badRequest, "The body is wrong; `errors` lists the mistakes. Nothing was stored."),
-    .problem(.forbidden, "The request comes from a page of another origin."),
+  /// What any request with a body can come to.
+  static let ofBodies: Self = [
     .problem(.requestTimeout, "The body did not arrive in time."),
     .problem(.contentTooLarge, "The body is too large, as sent or once inflated."),
     .problem(.unsupportedMediaType, "The content type or encoding is not one of those known."),
     .problem(.misdirectedRequest, "The Host is neither loopback nor this server's name."),
-    .problem(.internalServerError, "The store cannot write until a person has acted."),
     .retried(.serviceUnavailable, "The store cannot write now, or there is no room for the body."),
   ]
+
+  /// What a POST can come to besides its answer.
+  static let ofWriting: Self =
+    [
+      .problem(.badRequest, "The body is wrong; `errors` lists the mistakes. Nothing was stored."),
+      .problem(.forbidden, "The request comes from a page of another origin."),
+      .problem(.internalServerError, "The store cannot write until a person has acted."),
+    ] + ofBodies
 }
 
 extension Route.Header {

@@ -10,6 +10,7 @@ struct Route: Sendable {
   let method: HTTPRequest.Method
   let path: PathPattern
   let summary: String
+  let access: Access
   /// The parameters a request may have. Nil for a page, which leaves its query to its script.
   let parameters: [Parameter]?
   /// Nil when there is none.
@@ -19,17 +20,22 @@ struct Route: Sendable {
 
   typealias Handler = @Sendable (RoutedRequest) async throws -> Response
 
+  /// Unless something else is said, a GET takes a token that reads, and others one that sends records.
+  ///
+  /// `outcomes` are those of a request that is let in; the others follow from `access`.
   init(
     _ method: HTTPRequest.Method, _ path: PathPattern, _ summary: String,
-    parameters: [Parameter]? = [], body: Body? = nil, outcomes: [Outcome],
+    access: Access? = nil, parameters: [Parameter]? = [], body: Body? = nil, outcomes: [Outcome],
     handler: @escaping Handler
   ) {
+    let access = access ?? (method == .get ? .read : .ingest)
     self.method = method
     self.path = path
     self.summary = summary
     self.parameters = parameters
     self.body = body
-    self.outcomes = outcomes
+    self.access = access
+    self.outcomes = outcomes.joined(with: access)
     self.handler = handler
   }
 
@@ -53,6 +59,8 @@ struct RoutedRequest: Sendable {
   let target: Target
   /// What the braces of the path pattern stand for.
   let captures: [String: String]
+  let caller: Caller
+  let network: PeerNetwork
 
   var query: Query { target.query }
 }

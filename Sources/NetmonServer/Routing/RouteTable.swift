@@ -1,17 +1,19 @@
 import HTTPTypes
 import Hummingbird
 
-/// Finds the route of a request.
+/// Finds the route of a request, and lets in who may take it.
 ///
 /// It stands where Hummingbird's own router would look, because that one answers 404 to a wrong
 /// method and cannot be asked which methods a path has.
-struct RouteTable<Context>: RouterMiddleware {
+struct RouteTable<Context: RemoteAddressRequestContext>: RouterMiddleware {
   private let routes: [Route]
   private let meters: Meters
+  private let access: Access
 
-  init(_ routes: [Route], _ meters: Meters) {
+  init(_ routes: [Route], _ meters: Meters, _ access: Access) {
     self.routes = routes
     self.meters = meters
+    self.access = access
   }
 
   @concurrent func handle(
@@ -19,7 +21,8 @@ struct RouteTable<Context>: RouterMiddleware {
   ) async throws -> Response {
     var route: Route?
     do {
-      let response = try await answer(request, by: &route)
+      let network = PeerNetwork(context.remoteAddress)
+      let response = try await answer(request, from: network, by: &route)
       count(request, route, response.status)
       return response
     } catch {
@@ -33,7 +36,9 @@ struct RouteTable<Context>: RouterMiddleware {
     meters.countRequest(request.method, route?.path.description ?? "", status)
   }
 
-  private func answer(_ request: Request, by route: inout Route?) async throws -> Response {
+  private func answer(
+    _ request: Request, from network: PeerNetwork, by route: inout Route?
+  ) async throws -> Response {
     let target = try Target(request.head.path ?? "/")
     let matches = routes.compactMap { route in
       route.path.match(target.segments).map { (route: route, captures: $0) }
@@ -43,9 +48,12 @@ struct RouteTable<Context>: RouterMiddleware {
       throw notAllowed(request.method, matches.flatMap(\.route.methods))
     }
     route = match.route
+    let caller = try await access.caller(request, from: network, for: match.route.access)
     try match.route.check(target.query)
     return try await match.route.handler(
-      RoutedRequest(request: request, target: target, captures: match.captures))
+      RoutedRequest(
+        request: request, target: target, captures: match.captures, caller: caller,
+        network: network))
   }
 
   private func notFound(_ path: String) -> Problem {

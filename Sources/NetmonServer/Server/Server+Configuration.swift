@@ -3,7 +3,7 @@ public import NetmonCore
 extension Server {
   /// Where to listen, and what to put up with.
   public struct Configuration: Sendable {
-    /// A loopback address, or `localhost`, which is 127.0.0.1 here.
+    /// An address, or `localhost`, which is 127.0.0.1 here. One that others can reach takes a token.
     public var host: String
     /// 0 lets the kernel choose.
     public var port: Int
@@ -15,6 +15,10 @@ extension Server {
     public var tls: TLSFiles?
     /// Whether to listen beyond loopback without TLS.
     public var allowsPlaintext = false
+    /// Where the tokens are of those who may come in; nil is nowhere.
+    public var tokenFile: TokenFile?
+    /// Whether to ask for tokens before the file has any.
+    public var asksForTokens = false
     public var limits: Limits
     /// The clock that relative times in filters (`since:1h`) count from.
     public var now: @Sendable () -> Timestamp
@@ -48,6 +52,10 @@ extension Server {
     public var connections = 4096
     /// From the connection to the end of the TLS handshake.
     public var handshakeTimeout: Duration = .seconds(5)
+    /// Requests a second that each token may make, and at once twice as many.
+    public var requestsPerSecond = 200
+    /// Wrong tokens a minute that may come from one address.
+    public var failuresPerMinute = 30
     /// From the connection to the end of the first request's header fields.
     public var headerTimeout: Duration = .seconds(10)
     /// From the end of the header fields to the end of the body.
@@ -80,15 +88,18 @@ extension Server {
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 
-  /// The loopback address meant by a host name or address, or nil if it means another one.
+  /// The address that is written in digits, or meant by `localhost`; nil if it is neither.
   ///
-  /// `localhost` is not looked up: what /etc/hosts makes of it could be any address.
-  static func loopbackAddress(_ host: String) -> String? {
-    if host.lowercased() == "localhost" { return "127.0.0.1" }
+  /// Names are not looked up: what /etc/hosts makes of them could be any address.
+  static func address(_ host: String) -> IPAddress? {
     let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
     let bare = isBracketed ? String(host.dropFirst().dropLast()) : host
-    guard let address = IPAddress(bare), address.isLoopback else { return nil }
-    return address.description
+    return IPAddress(host.lowercased() == "localhost" ? "127.0.0.1" : bare)
+  }
+
+  /// The loopback address that a text means; nil if it means another one, or none.
+  static func loopbackAddress(_ host: String) -> String? {
+    address(host).flatMap { $0.isLoopback ? $0.description : nil }
   }
 
   /// Whether a text can be one of ``Configuration/hostNames``: a name or an address, without a port.

@@ -2,6 +2,7 @@ import Hummingbird
 public import Logging
 import NIOCore
 import NIOPosix
+import NetmonCore
 public import NetmonStore
 public import ServiceLifecycle
 
@@ -22,15 +23,13 @@ public struct Server: Service {
   /// Makes a server that has not bound its port yet.
   ///
   /// `onListening` is called once, when connections are accepted; with port 0 it is the only way
-  /// to learn the port. An address that others could reach is ``ServerError/notLoopback(host:)``.
+  /// to learn the port. An address that others could reach takes a token:
+  /// ``ServerError/needsToken(host:tokenFile:)``.
   public init(
     configuration: Configuration, store: Store, logger: Logger,
     onListening: @escaping @Sendable (ListeningAddress) async -> Void = { _ in }
   ) throws(ServerError) {
-    guard let host = Self.loopbackAddress(configuration.host) else {
-      throw .notLoopback(host: configuration.host)
-    }
-    try configuration.checkExposure()
+    let (host, watch, _) = try Self.place(configuration, logger)
     let loaded = try configuration.loadIdentity()
     let identity = (loaded?.identity).map(CurrentIdentity.init)
     self.configuration = configuration
@@ -38,7 +37,9 @@ public struct Server: Service {
     self.identity = identity
     self.logger = logger
     self.onListening = onListening
-    var api = API(store, limits: configuration.limits, now: configuration.now)
+    let access = Access(
+      watch, limits: configuration.limits, isSecure: identity != nil, now: configuration.now)
+    var api = API(store, access: access, limits: configuration.limits, now: configuration.now)
     api.identity = identity
     self.api = api
     if let files = configuration.tls, let state = loaded?.state, let identity {
@@ -49,13 +50,34 @@ public struct Server: Service {
     }
   }
 
-  /// Throws what keeps a server from listening, before there is a store to serve; the port is free
-  /// again afterwards.
-  public static func check(_ configuration: Configuration) async throws(ServerError) {
-    guard let host = loopbackAddress(configuration.host) else {
-      throw .notLoopback(host: configuration.host)
+  /// The address to listen on, the tokens of those who may come, and whether they are asked for one.
+  private static func place(
+    _ configuration: Configuration, _ logger: Logger
+  ) throws(ServerError) -> (host: String, watch: TokenWatch, isAsking: Bool) {
+    guard let address = address(configuration.host) else {
+      throw .notAnAddress(host: configuration.host)
+    }
+    let watch = TokenWatch(
+      configuration.tokenFile, isAsking: configuration.asksForTokens, logger: logger)
+    let tokens: TokenWatch.Reading
+    do throws(TokenFileError) {
+      tokens = try watch.start()
+    } catch {
+      throw .tokenFile(error)
+    }
+    guard address.isLoopback || tokens.list.isUsable(at: configuration.now()) else {
+      throw .needsToken(host: configuration.host, tokenFile: configuration.tokenFile)
     }
     try configuration.checkExposure()
+    return (address.description, watch, tokens.isAsking)
+  }
+
+  /// Throws what keeps a server from listening, before there is a store to serve; the port is free
+  /// again afterwards. Returns whether those who come will have to show a token.
+  @discardableResult
+  public static func check(_ configuration: Configuration) async throws(ServerError) -> Bool {
+    let silent = Logger(label: "netmon") { _ in SwiftLogNoOpLogHandler() }
+    let (host, _, isAsking) = try place(configuration, silent)
     _ = try configuration.loadIdentity()
     do {
       let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -68,6 +90,7 @@ public struct Server: Service {
     } catch {
       // Whatever it is, the server itself will tell.
     }
+    return isAsking
   }
 
   /// Serves until graceful shutdown; throws ``ServerError/cannotBind(host:port:errno:)``.
@@ -114,7 +137,7 @@ extension Server {
     router.add(middleware: ProblemResponses(logger: logger))
     router.add(middleware: HostGuard(rule: HostRule(configuration)))
     router.add(middleware: OriginGuard(isSecure: identity != nil))
-    router.add(middleware: RouteTable(api.routes, api.meters))
+    router.add(middleware: RouteTable(api.routes, api.meters, api.access))
     return router
   }
 }

@@ -2,8 +2,12 @@ import NetmonCore
 
 /// Why a server does not start.
 public enum ServerError: Error, Hashable, Sendable {
-  /// Others could reach the address, and there is no authentication yet to keep them out.
-  case notLoopback(host: String)
+  /// It is no address to listen on.
+  case notAnAddress(host: String)
+  /// Others could reach the address, and there is no token for them, so that nobody or everybody
+  /// would be let in.
+  case needsToken(host: String, tokenFile: TokenFile?)
+  case tokenFile(TokenFileError)
   /// Others could reach the address, and what crosses the network could be read by anybody.
   case plaintextExposed(host: String)
   /// The certificate or its key cannot be used.
@@ -15,11 +19,14 @@ public enum ServerError: Error, Hashable, Sendable {
 extension ServerError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .notLoopback(let host):
+    case .notAnAddress(let host):
+      "'\(host)' is no address to listen on, such as 127.0.0.1 and ::1 (loopback), or 0.0.0.0 and ::"
+    case .needsToken(let host, let file):
       """
-      refusing to listen on '\(host)': this version has no authentication yet, so it listens on \
-      loopback only (127.0.0.1, ::1 or localhost)
+      refusing to listen on '\(host)', which is not loopback, without a token that lets anybody in: \
+      make one with 'netmon token create\(file.map { " --tokens \($0.path)" } ?? "")'
       """
+    case .tokenFile(let error): "\(error)"
     case .plaintextExposed(let host):
       """
       refusing to listen on '\(host)' without TLS, as tokens and records would cross the network \

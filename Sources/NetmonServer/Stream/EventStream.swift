@@ -8,12 +8,15 @@ import ServiceLifecycle
 struct EventStream: Sendable {
   let feed: ChangeFeed
   let follower: ChangeFeed.Follower
+  /// Ends the stream when its client may no longer follow.
+  let lease: Leases.Lease
   let filter: Filter
   /// Where it begins.
   let place: FollowingPlace
   let storeID: String
 
-  /// A body that ends when the client goes, and at once on graceful shutdown.
+  /// A body that ends when the client goes or may no longer follow, and at once on graceful
+  /// shutdown.
   func body(of request: Request) -> ResponseBody {
     ResponseBody { writer in
       let signal = follower.signal

@@ -13,13 +13,20 @@ extension Store {
   /// A gap is known by its `origin`, given to it here where absent: of the same origin the newest
   /// `revision` is kept, in whatever order they come.
   ///
+  /// `owner` is the only host that their giver speaks for; nil speaks for all.
+  ///
   /// - Returns: what is stored now, and what became of each, in the order of the input.
+  /// - Throws: ``StoreError``, such as ``StoreError/foreign(_:index:)``.
   public func record(
-    _ gaps: [Gap]
+    _ gaps: [Gap], owner: String? = nil
   ) throws(StoreError) -> [(stored: Gap, outcome: Recorded.Outcome)] {
     guard !gaps.isEmpty else { return [] }
     return try write(.record) { db, dimensions in
-      try gaps.map { try db.record($0, &dimensions) }
+      try gaps.enumerated().map { index, gap in
+        let recorded = try db.record(gap, owner: owner, &dimensions)
+        guard let recorded else { throw StoreError.foreign(.record, index: index) }
+        return recorded
+      }
     }
   }
 
@@ -97,9 +104,10 @@ extension Database {
     }
   }
 
+  /// Nil if it is there as one of another host than the owner.
   fileprivate func record(
-    _ gap: Gap, _ dimensions: inout Dimensions
-  ) throws -> (stored: Gap, outcome: Recorded.Outcome) {
+    _ gap: Gap, owner: String?, _ dimensions: inout Dimensions
+  ) throws -> (stored: Gap, outcome: Recorded.Outcome)? {
     let sequence = try nextNumber()
     let agentID =
       try gap.origin.map { try dimensions.agent($0.agent, in: self) } ?? Dimensions.ownAgent
@@ -114,6 +122,7 @@ extension Database {
     }
     var outcome = Recorded.Outcome.inserted
     if let known = try stored() {
+      if let owner, !known.gap.host.utf8.elementsEqual(owner.utf8) { return nil }
       guard gap.revision > known.gap.revision else { return (known.gap, .unchanged) }
       try update(gap.normalized, id: known.id, sequence: sequence)
       outcome = .updated

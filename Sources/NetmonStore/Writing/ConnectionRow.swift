@@ -11,6 +11,8 @@ struct ConnectionRow {
   var serviceID: Int64?
   var agentID: Int64
   var number: Int64
+  /// The host that its giver speaks for; nil speaks for all.
+  var ownerID: Int64?
 
   /// The columns after `id` and `home`, in the order of ``bind(id:home:to:)``.
   private static let columns = [

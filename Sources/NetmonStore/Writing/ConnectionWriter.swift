@@ -43,7 +43,9 @@ struct ConnectionWriter {
   }
 
   /// Stores a record, unless it is there with the same or a newer revision; ``finish()`` follows.
-  mutating func write(_ row: ConnectionRow) throws -> Recorded {
+  ///
+  /// Returns nil if it is there as one of a host that its giver does not speak for.
+  mutating func write(_ row: ConnectionRow) throws -> Recorded? {
     let place = try place(of: row)
     guard let stored = place.stored else {
       try insert.run { row.bind(id: place.id, home: place.home, to: &$0) }
@@ -53,6 +55,7 @@ struct ConnectionWriter {
       return Recorded(
         id: place.id, outcome: .inserted, isNewFailure: row.connection.error != nil)
     }
+    if let owner = row.ownerID, stored.counted.hostID != owner { return nil }
     guard row.connection.revision > stored.revision else {
       return Recorded(id: place.id, outcome: .unchanged)
     }

@@ -18,13 +18,20 @@ extension Store {
 
   /// Stores records of several givers in one transaction, which is cheaper than one for each.
   ///
+  /// - Parameters:
+  ///   - batches: the records of each giver.
+  ///   - owners: of each batch the host that its giver speaks for, and of no other; nil, or none at
+  ///     all, speaks for every host.
   /// - Returns: what became of each record, batch by batch, in the order of the input.
-  /// - Throws: as ``record(_:)``; nothing of any batch is stored then.
-  public func record(batches: [[Connection]]) throws(StoreError) -> [[Recorded]] {
+  /// - Throws: as ``record(_:)``, or ``StoreError/foreign(_:index:)`` with an index among all of them;
+  ///   nothing of any batch is stored then.
+  public func record(
+    batches: [[Connection]], owners: [String?] = []
+  ) throws(StoreError) -> [[Recorded]] {
     guard !batches.allSatisfy(\.isEmpty) else { return batches.map { _ in [] } }
     let recorded = try write(.record) { db, dimensions in
       try db.settle(&dimensions)
-      return try db.record(batches, &dimensions)
+      return try db.record(batches, owners: owners, &dimensions)
     }
     tally.withLock { tally in
       for (batch, recorded) in zip(batches, recorded) { tally.count(batch, recorded) }
@@ -60,24 +67,33 @@ extension Store {
 extension Database {
   /// Writes them in the order of their times: neighbours share pages, and a page that many records
   /// change goes to the disk once.
-  func record(_ batches: [[Connection]], _ dimensions: inout Dimensions) throws -> [[Recorded]] {
+  func record(
+    _ batches: [[Connection]], owners: [String?] = [], _ dimensions: inout Dimensions
+  ) throws -> [[Recorded]] {
     var numbers = try reserveNumbers(batches.joined().count { $0.origin == nil }).makeIterator()
     var rows: [ConnectionRow] = []
     rows.reserveCapacity(batches.reduce(0) { $0 + $1.count })
-    for batch in batches {
+    for (batch, owner) in zip(batches, owners + batches.dropFirst(owners.count).map { _ in nil }) {
+      let ownerID = try owner.map { try dimensions.host($0, in: self) }
       for (index, connection) in batch.enumerated() {
         guard connection.hasValidTimes else {
           throw StoreError.invalid(
             .record, reason: "a time of record \(index) is not within 2015 to 2049"
           )
         }
-        rows.append(
-          try dimensions.row(of: connection, number: { numbers.next() ?? 0 }, in: self))
+        var row = try dimensions.row(of: connection, number: { numbers.next() ?? 0 }, in: self)
+        row.ownerID = ownerID
+        rows.append(row)
       }
     }
     var writer = try ConnectionWriter(self)
     var recorded = [Recorded?](repeating: nil, count: rows.count)
-    for index in rows.orderOfTimes { recorded[index] = try writer.write(rows[index]) }
+    for index in rows.orderOfTimes {
+      guard let written = try writer.write(rows[index]) else {
+        throw StoreError.foreign(.record, index: index)
+      }
+      recorded[index] = written
+    }
     try writer.finish()
     var results = recorded.lazy.compactMap(\.self).makeIterator()
     return batches.map { batch in batch.indices.compactMap { _ in results.next() } }

@@ -11,6 +11,7 @@ enum CollectCommand {
   struct Options: Sendable {
     var server: HTTPURL?
     var trust = TrustOptions()
+    var credential = CredentialOptions()
     var database: Path?
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 2_000_000_000))
@@ -36,6 +37,7 @@ enum CollectCommand {
   ) {
     Option("server", \.server, environment: "NETMON_SERVER", help: "deliver to this server")
     TrustOptions.declarations(\.trust)
+    CredentialOptions.declarations(\.credential)
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the local database; by default \(DefaultDatabase.forHelp)")
@@ -67,6 +69,9 @@ enum CollectCommand {
     // From here on signals leave nothing behind in the kernel.
     if !options.once { StopSignals.hold() }
     let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
+    // Read as who it was started as: the token may be of that user alone.
+    let credential =
+      options.server == nil ? nil : try options.credential.credential(invocation)
     let opened = try options.privileges.open(
       options.collecting.configuration, database: database)
     let console = invocation.console
@@ -79,7 +84,7 @@ enum CollectCommand {
     try await DefaultDatabase.keeping(
       Path(database), host: options.collecting.hostName, invocation
     ) { store in
-      try await collect(options, opened, into: store, output, logger, invocation)
+      try await collect(options, opened, into: store, credential, output, logger, invocation)
     }
     output?.finish()
     failure.conclude(on: console)
@@ -87,7 +92,8 @@ enum CollectCommand {
 
   private static func collect(
     _ options: Options, _ opened: PrivilegeOptions.Opened, into store: Store,
-    _ output: RecordOutput?, _ logger: Logger, _ invocation: Invocation
+    _ credential: Credential?, _ output: RecordOutput?, _ logger: Logger,
+    _ invocation: Invocation
   ) async throws {
     let console = invocation.console
     let collector = try options.collecting.collector(
@@ -100,7 +106,7 @@ enum CollectCommand {
           + "what is open now is seen")
       try await collector.step()
     }
-    try await withDelivery(options, from: store, logger, invocation) { replicator in
+    try await withDelivery(options, from: store, credential, logger, invocation) { replicator in
       if options.once {
         try await replicator?.deliverAll()
         return
@@ -126,8 +132,8 @@ enum CollectCommand {
   }
 
   private static func withDelivery(
-    _ options: Options, from store: Store, _ logger: Logger, _ invocation: Invocation,
-    _ body: (Replicator?) async throws -> Void
+    _ options: Options, from store: Store, _ credential: Credential?, _ logger: Logger,
+    _ invocation: Invocation, _ body: (Replicator?) async throws -> Void
   ) async throws {
     guard let server = options.server else {
       // Records are not kept for a server that this host no longer delivers to.
@@ -135,6 +141,7 @@ enum CollectCommand {
       return try await body(nil)
     }
     try await options.trust.withClient(of: server) { client in
+      let client = client.authorized(by: credential)
       let replicator = Replicator(
         store: store, client: client, configuration: .init(host: options.collecting.hostName),
         logger: logger, now: invocation.now)

@@ -14,6 +14,7 @@ enum ServeCommand {
     var port: UInt16 = 8080
     var listening = ListeningOptions()
     var database: Path?
+    var access = AccessOptions()
     var collects = false
     var collecting = CollectorOptions()
     var retention = RetentionOptions(maximumSize: ByteCount(bytes: 10_000_000_000))
@@ -23,6 +24,10 @@ enum ServeCommand {
     func configuration(_ invocation: Invocation) -> Server.Configuration {
       var configuration = Server.Configuration(host: host, port: Int(port), now: invocation.now)
       listening.apply(to: &configuration, openFiles: OpenFileLimit.raise())
+      access.apply(
+        to: &configuration,
+        database: database?.string ?? DefaultDatabase.path(invocation.environment)
+      )
       return configuration
     }
   }
@@ -31,8 +36,9 @@ enum ServeCommand {
     "serve",
     summary: "Receive records over HTTP, keep them, and show them on a page",
     discussion: """
-      The page and the REST API are at http://HOST:PORT/, with --tls-cert at https://HOST:PORT/. \
-      This version listens on loopback only. \
+      The page and the REST API are at http://HOST:PORT/, with --tls-cert at https://HOST:PORT/. On \
+      loopback anybody may use them, until 'netmon token create' makes a first token; from then on \
+      tokens are asked for. Beyond loopback it takes a token and a certificate to begin with. \
       With --collect the server also records the machine it runs on.
       """,
     examples: [
@@ -41,13 +47,16 @@ enum ServeCommand {
     ],
     environmentPrefix: "NETMON_", options: Options()
   ) {
-    Option("host", \.host, "ADDRESS", help: "loopback address to listen on")
+    Option(
+      "host", \.host, "ADDRESS",
+      help: "address to listen on; one that others can reach takes a token ('netmon token create')")
     Option("port", short: "p", \.port, help: "port to listen on, 0 for any that is free")
     Option(
       "db", \.database, environment: "NETMON_DB",
       help: "the database; by default \(DefaultDatabase.forHelp)")
     Flag("collect", \.collects, help: "record this machine's connections too")
     ListeningOptions.declarations(\.listening)
+    AccessOptions.declarations(\.access)
     RetentionOptions.declarations(\.retention)
     CollectorOptions.declarations(\.collecting)
     PrivilegeOptions.declarations(\.privileges)
@@ -77,38 +86,41 @@ enum ServeCommand {
     StopSignals.hold()
     try options.privileges.drop(toServeOn: options.port, database: database)
     // Where it cannot listen it makes no database either.
-    try await Server.check(options.configuration(invocation))
+    let isAsking = try await Server.check(options.configuration(invocation))
     guard let process else {
-      return try await keep(database, options, nil, logger, invocation)
+      return try await keep(database, options, nil, isAsking: isAsking, logger, invocation)
     }
     try await process.run {
-      try await keep(database, options, process, logger, invocation)
+      try await keep(database, options, process, isAsking: isAsking, logger, invocation)
     }
   }
 
   private static func keep(
-    _ database: String, _ options: Options, _ process: CollectorProcess?, _ logger: Logger,
-    _ invocation: Invocation
+    _ database: String, _ options: Options, _ process: CollectorProcess?, isAsking: Bool,
+    _ logger: Logger, _ invocation: Invocation
   ) async throws {
     try await DefaultDatabase.keeping(
       Path(database), host: options.collecting.hostName, invocation
     ) { store in
-      try await serve(options, from: store, process, logger, invocation)
+      try await serve(options, from: store, process, isAsking: isAsking, logger, invocation)
     }
   }
 
   private static func serve(
-    _ options: Options, from store: Store, _ process: CollectorProcess?, _ logger: Logger,
+    _ options: Options, from store: Store, _ process: CollectorProcess?, isAsking: Bool,
+    _ logger: Logger,
     _ invocation: Invocation
   ) async throws {
     let console = invocation.console
     let supervisor = Supervisor(environment: invocation.environment)
     let report = try await process?.start()
+    let asking = isAsking ? ", asking for tokens" : ""
     let server = try Server(
       configuration: options.configuration(invocation), store: store, logger: logger
     ) { address in
       let line =
-        "serving \(address.url)/ from \(terminalSafe(store.path))\(report?.announcement ?? "")"
+        "serving \(address.url)/ from \(terminalSafe(store.path))\(asking)"
+        + (report?.announcement ?? "")
       console.say(line)
       supervisor.isReady(line)
       report?.sayLeftovers(on: console)

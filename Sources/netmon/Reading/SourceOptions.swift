@@ -9,6 +9,7 @@ import Synchronization
 /// Where `query`, `errors` and `proc` find their answers: a database, a server or the kernel.
 struct SourceOptions: Sendable {
   var server: HTTPURL?
+  var credential = CredentialOptions()
   var database: Path?
   var trust = TrustOptions()
   var isLive = false
@@ -23,6 +24,7 @@ struct SourceOptions: Sendable {
         Option(
           "server", \.server, environment: "NETMON_SERVER", help: "ask a netmon server")
         TrustOptions.declarations(\.trust)
+        CredentialOptions.declarations(\.credential)
         Option(
           "db", \.database, environment: "NETMON_DB",
           help: "read a database file; by default \(DefaultDatabase.forReadersHelp)")
@@ -55,7 +57,10 @@ struct SourceOptions: Sendable {
       try DefaultDatabase.refuseSpecialFile(path)
       return try await body(.store(try Store(path: path, access: .readOnly)))
     }
-    return try await trust.withClient(of: server) { client in try await body(.server(client)) }
+    let credential = try credential.credential(invocation)
+    return try await trust.withClient(of: server) { client in
+      try await body(.server(client.authorized(by: credential)))
+    }
   }
 
   private static func note(omitted count: Int, on console: Console) {

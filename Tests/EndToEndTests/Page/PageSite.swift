@@ -21,14 +21,17 @@ final class PageSite: Sendable {
     try await post(records, to: server)
   }
 
-  /// Stores records, one row each.
-  func post(_ records: [PageRecord], to server: NetmonService) async throws {
+  /// Stores records, one row each; `token` is for a server that asks for one.
+  func post(
+    _ records: [PageRecord], to server: NetmonService, token: String? = nil
+  ) async throws {
     guard !records.isEmpty else { return }
     let file = directory("records-\(UUID().uuidString).json")
     try JSONEncoder().encode(records).write(to: URL(fileURLWithPath: file))
     let reply = try await ChildProcess.run(
       "curl",
       ["-sS", "-H", "Content-Type: application/json", "--data-binary", "@\(file)"]
+        + (token.map { ["-H", "Authorization: Bearer \($0)"] } ?? [])
         + ["\(server.url)/api/connections"])
     try #require(reply.output.contains("\"accepted\":\(records.count)"), "\(reply)")
   }

@@ -12,14 +12,16 @@ struct RunningServer: Sendable {
 
   /// Starts it, on any free port unless one is given.
   static func start(
-    _ store: Store, port: Int = 0, limits: Server.Limits = Server.Limits(), tls: TLSFiles? = nil
+    _ store: Store, port: Int = 0, limits: Server.Limits = Server.Limits(),
+    tls: TLSFiles? = nil, tokens: TokenFile? = nil
   ) async throws -> RunningServer {
     let (addresses, continuation) = AsyncStream.makeStream(of: Server.ListeningAddress.self)
     var configuration = Server.Configuration(port: port, limits: limits, now: { .test })
     configuration.tls = tls
+    configuration.tokenFile = tokens
     let server = try Server(
-      configuration: configuration, store: store,
-      logger: .silent, onListening: { continuation.yield($0) })
+      configuration: configuration, store: store, logger: .silent,
+      onListening: { continuation.yield($0) })
     let group = ServiceGroup(
       configuration: .init(services: [.init(service: server)], logger: .silent))
     let run = Task {

@@ -14,6 +14,12 @@ final class TestStores: Sendable {
     try? FileManager.default.removeItem(at: directory)
   }
 
+  /// The path of a file here.
+  func path(_ name: String) throws -> String {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    return directory.appending(path: name).path()
+  }
+
   func store(_ name: String, _ access: Store.Access = .readWrite) throws -> Store {
     try Store(path: directory.appending(path: name).path(), access: access)
   }
@@ -50,7 +56,7 @@ extension Replicator {
   /// One that looks for changes often.
   static func quick(
     _ store: Store, to url: String, batch: Int = 2000, backlog: Int64 = 10_000,
-    host: String? = nil, logger: Logger = .silent
+    host: String? = nil, credential: Credential? = nil, logger: Logger = .silent
   ) throws -> Replicator {
     var configuration = Configuration(host: host)
     configuration.batch = batch
@@ -58,7 +64,8 @@ extension Replicator {
     configuration.poll = .milliseconds(10)
     configuration.grace = .zero
     return Replicator(
-      store: store, client: try RESTClient(server: url, client: .shared),
+      store: store,
+      client: try RESTClient(server: url, client: .shared).authorized(by: credential),
       configuration: configuration, logger: logger, now: { .test })
   }
 }

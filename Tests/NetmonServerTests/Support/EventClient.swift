@@ -1,3 +1,4 @@
+import NetmonCore
 import Testing
 
 @testable import NetmonServer
@@ -19,16 +20,20 @@ struct EventClient {
 
   private var connection: RawConnection.Conversation
 
-  /// Follows, from an event on if one is given, and goes when `body` is through.
+  /// Follows, from an event on if one is given, and goes when `body` is through. The connection ends
+  /// with the stream if that `isLast`.
   static func with(
     _ server: RunningServer, _ query: String = "", after event: Int64? = nil,
-    receiveBuffer: Int? = nil, _ body: (inout EventClient) async throws -> Void
+    token: TestTokens.Made? = nil, isLast: Bool = false, receiveBuffer: Int? = nil,
+    _ body: (inout EventClient) async throws -> Void
   ) async throws {
     let port = server.address.port
     try await RawConnection.with(port: port, receiveBuffer: receiveBuffer) { connection in
       let last = event.map { "Last-Event-ID: \($0)\r\n" } ?? ""
+      let end = isLast ? "Connection: close\r\n" : ""
+      let shown = token.map { "Authorization: Bearer \($0.secret.text)\r\n" } ?? ""
       try await connection.send(
-        "GET /api/stream\(query) HTTP/1.1\r\nHost: localhost\r\n\(last)\r\n")
+        "GET /api/stream\(query) HTTP/1.1\r\nHost: localhost\r\n\(shown)\(last)\(end)\r\n")
       let head = try await connection.receive(upTo: "\r\n\r\n")
       #expect(head.hasPrefix("HTTP/1.1 200"), "\(head)")
       var client = EventClient(connection: connection)

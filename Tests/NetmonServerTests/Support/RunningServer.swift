@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// Runs a server as the executable does, and shuts it down gracefully after `body`.
 func withRunningServer(
   limits: Server.Limits = Server.Limits(), hostNames: [String] = [], tls: TLSFiles? = nil,
-  logger: Logger = .silent,
+  tokens: TokenFile? = nil, logger: Logger = .silent,
   _ body: @Sendable (RunningServer) async throws -> Void
 ) async throws {
   try await withStore { store in
@@ -16,6 +16,7 @@ func withRunningServer(
     var configuration = Server.Configuration(
       port: 0, hostNames: hostNames, limits: limits, now: { testNow })
     configuration.tls = tls
+    configuration.tokenFile = tokens
     let server = try Server(
       configuration: configuration, store: store, logger: logger,
       onListening: { continuation.yield($0) })

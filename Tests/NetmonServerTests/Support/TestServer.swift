@@ -16,13 +16,14 @@ let testNow = Timestamp("2026-11-22T12:00:00Z")!
 /// Gives a server over a fresh store to `body`, and removes the store afterwards.
 func withServer(
   _ setup: TestingSetup = .router, limits: Server.Limits = Server.Limits(),
-  hostNames: [String] = [], tls: TLSFiles? = nil,
+  hostNames: [String] = [], tls: TLSFiles? = nil, tokens: TokenFile? = nil,
   _ body: @Sendable (TestServer) async throws -> Void
 ) async throws {
   try await withStore { store in
     var configuration = Server.Configuration(
       port: 0, hostNames: hostNames, limits: limits, now: { testNow })
     configuration.tls = tls
+    configuration.tokenFile = tokens
     let server = try Server(configuration: configuration, store: store, logger: .silent)
     try await server.application.test(setup) { client in
       try await body(TestServer(client: client, store: store))

@@ -110,6 +110,21 @@ export function createApi(window) {
   }
 
   return {
+    /**
+     * Changes something on the server.
+     * @param {"POST" | "DELETE"} method
+     * @param {string} path
+     * @param {unknown} [body] sent as JSON
+     */
+    async send(method, path, body) {
+      const json = body === undefined ? undefined : JSON.stringify(body);
+      const response = await reached(window.fetch(apiURL(path), {
+        method, body: json, cache: "no-store", signal: AbortSignal.timeout(deadline),
+        headers: json === undefined ? {} : { "Content-Type": "application/json" },
+      }));
+      if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+    },
+
     /** Tells when a question did not reach the server. @param {() => void} act */
     onUnreachable: (act) => void (whenUnreachable = act),
 

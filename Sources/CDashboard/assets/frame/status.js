@@ -42,12 +42,6 @@ export function showStatus(app, { pill, text, notice }) {
         " ", countdown, " ",
         button({ class: "button", onclick: () => app.live.retry() }, "Try now"),
       ];
-      case "unauthorised": return [
-        h("b", null, "This server does not let the page read."),
-        " Sign in where you came from, or open the page by the address that ",
-        h("code", null, "netmon serve"), " printed. ",
-        button({ class: "button", onclick: () => app.live.retry() }, "Try again"),
-      ];
       default: return [];
     }
   }

@@ -78,6 +78,37 @@ struct SeparatedServerTests {
     }
   }
 
+  @Test(
+    "Both go on with the same new database when theirs is gone or damaged",
+    arguments: ["deleted", "replaced by a damaged one"])
+  func healing(damage: String) async throws {
+    let server = try await NetmonService.serve(
+      database, ["--collect", "--user", Self.user, "--interval", "100ms"])
+    for _ in 0..<3 {
+      let worker = try #require(
+        Descendants.first(named: "netmon-collect", of: server.process.pid))
+      for suffix in ["", "-wal", "-shm"] {
+        try FileManager.default.removeItem(atPath: database + suffix)
+      }
+      if damage != "deleted" {
+        try Data(repeating: 0x5A, count: 1 << 16).write(to: URL(fileURLWithPath: database))
+      }
+      let line = try #require(await server.process.errors.line(containing: "serving http"))
+      #expect(line.contains(" tier: "))
+      let url = try #require(line.firstMatch(of: /http:\/\/[0-9.]+:[0-9]+/)).output.description
+      let pair = try TCPPair()
+      let isRecorded = try await eventually {
+        // While both begin anew the server may be away for a moment.
+        let found = try? await Netmon.query(["--server", url] + pair.filter)
+        return found?.count == 3
+      }
+      #expect(isRecorded)
+      // It began anew without being started again.
+      #expect(Descendants.first(named: "netmon-collect", of: server.process.pid) == worker)
+    }
+    #expect(await server.stop() == 0)
+  }
+
   @Test("With a server that is killed its collector ends, and leaves nothing behind")
   func serverKilled() async throws {
     let server = try await NetmonService.serve(database, ["--collect", "--user", Self.user])

@@ -53,6 +53,11 @@ struct Console: Sendable {
     tell(MessageLine(level: .notice, message: message))
   }
 
+  /// The same where somebody should look into it.
+  func warn(_ message: String) {
+    tell(MessageLine(level: .warning, message: message))
+  }
+
   func tell(_ line: MessageLine) {
     complain(line.rendered(as: messages))
   }

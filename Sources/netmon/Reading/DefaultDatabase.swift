@@ -36,7 +36,8 @@ enum DefaultDatabase {
       broken = nil
       if let damage = opened.damage {
         let place = opened.setAside.map { "; it is kept as \(terminalSafe($0))" } ?? ""
-        invocation.console.say("\(terminalSafe("\(damage)"))\(place); going on with a new database")
+        invocation.console.warn(
+          "\(terminalSafe("\(damage)"))\(place); going on with a new database")
       }
       do {
         try await body(opened.store)
@@ -63,7 +64,7 @@ enum DefaultDatabase {
         // It has waited for ten seconds already.
         guard case .busy = error else { throw error }
         if !isWaiting {
-          invocation.console.say(
+          invocation.console.warn(
             "another process keeps \(terminalSafe(path)) locked; waiting until it can be opened")
         }
         isWaiting = true

@@ -83,6 +83,7 @@ enum ServeCommand {
     var services: [any Service] = [
       server,
       StoreGuard(store),
+      MemoryReturn(),
       Retention(
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now),
     ]

@@ -88,6 +88,20 @@ import Testing
     }
   }
 
+  @Test func whatInflatesToAThousandTimesItsSizeIsStoppedSoon() throws {
+    let bomb = gzip(repeatElement(UInt8(ascii: " "), count: 20_000_000), level: 9)
+    var decoder = try GzipDecoder(limit: 64 << 20)
+    #expect(throws: Problem.self) {
+      try bomb.withUnsafeBytes { try decoder.append($0) }
+    }
+    #expect(decoder.output.count < 2 << 20)
+    // Records that differ in their numbers only are far from it.
+    let records = gzip(Record.series(20_000).lines.utf8, level: 9)
+    var other = try GzipDecoder(limit: 64 << 20)
+    try records.withUnsafeBytes { try other.append($0) }
+    #expect(try other.finish().count > 4 << 20)
+  }
+
   @Test func theDecoderTakesPiecesOfAnySize() throws {
     let text = Array(Record.series(50).lines.utf8)
     let packed = gzip(text) + gzip(text)

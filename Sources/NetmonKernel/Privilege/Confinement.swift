@@ -35,7 +35,8 @@ public struct Confinement: Hashable, Sendable {
 
 extension Confinement {
   /// Confines this process, for good: every thread that it will have is this user, holds these
-  /// capabilities and no others, and can execute nothing.
+  /// capabilities and no others, and can execute nothing. Where a service manager's filter of system
+  /// calls forbids to change capabilities, those that it has left stay.
   ///
   /// Throws if there is more than one thread, as most of these calls concern the calling one alone,
   /// or if it did not succeed in full: the process is to end then.
@@ -53,12 +54,22 @@ extension Confinement {
       try Self.check(.setresuid, linux_become(account.name, account.uid, account.gid))
       try Self.check(.prctl, linux_keep_capabilities(false))
     }
-    try Self.check(.capset, linux_set_capabilities(kept.rawValue))
+    let held = try limit(before)
     try Self.check(.prctl, linux_forbid_new_privileges())
     if linux_forbid_calls(false) != 0, ![ENOSYS, EINVAL].contains(errno) {
       throw .system(.seccomp, errno: errno)
     }
-    try verify()
+    try verify(held)
+  }
+
+  /// Gives up all capabilities but those that are kept, and returns those that it has then: all of them
+  /// where a service manager has seen to it already, with a filter that lets nobody change any.
+  private func limit(_ before: Privileges) throws(PrivilegeError) -> CapabilitySet {
+    if linux_set_capabilities(kept.rawValue) == 0 { return kept }
+    guard errno == EPERM, account == nil, linux_is_filtered() else {
+      throw .system(.capset, errno: errno)
+    }
+    return before.permitted
   }
 
   private static func check(
@@ -67,9 +78,9 @@ extension Confinement {
     guard result == 0 else { throw .system(step, errno: errno) }
   }
 
-  private func verify() throws(PrivilegeError) {
+  private func verify(_ held: CapabilitySet) throws(PrivilegeError) {
     let after = try Privileges.current()
-    guard after.permitted == kept else { throw .notConfined }
+    guard after.permitted == held else { throw .notConfined }
     guard let account else { return }
     // It must not be able to go back.
     guard getuid() == account.uid, geteuid() == account.uid, getegid() == account.gid,

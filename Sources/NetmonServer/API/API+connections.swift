@@ -53,7 +53,8 @@ extension API {
   private func list(_ request: RoutedRequest, only terms: [Filter.Term]) async throws -> Response {
     var query = try request.query.connectionQuery(now: now())
     query.filter.terms += terms
-    return try await answer(request, to: query) { [query] store in
+    let isLarge = query.limit.map { $0 > LargeLists.size } ?? true
+    return try await answer(request, to: query, isLarge: isLarge) { [query] store in
       let page = try store.connections(query)
       return Answer(link: page.next.map { link(to: $0, from: request.target) }) { json in
         json.array(page.connections) { $1.write(to: &$0) }

@@ -7,6 +7,7 @@ import NetmonStore
 /// The answers of the REST interface; its routes are in `API+routes.swift`.
 struct API: Sendable {
   let store: StoreQueue
+  let largeLists: LargeLists
   let commit: GroupCommit
   let feed: ChangeFeed
   let admission: Admission
@@ -30,6 +31,7 @@ struct API: Sendable {
     self.access = access
     leases = Leases(access)
     self.store = StoreQueue(store)
+    largeLists = LargeLists(store)
     processFigures = ProcessFigures(self.store)
     commit = GroupCommit(store)
     feed = ChangeFeed(store, limits)
@@ -40,12 +42,21 @@ struct API: Sendable {
 
   /// Answers with JSON made from the store, or with 304 when the client has it already.
   ///
-  /// `question` is everything that the answer depends on besides the store.
+  /// `question` is everything that the answer depends on besides the store; `isLarge` whether it may
+  /// be a large list.
   func answer(
-    _ routed: RoutedRequest, to question: some Hashable & Sendable,
+    _ routed: RoutedRequest, to question: some Hashable & Sendable, isLarge: Bool = false,
     _ write: @escaping @Sendable (Store) throws -> Answer
   ) async throws -> Response {
-    try await store { store in
+    let respond = response(routed, to: question, write)
+    return try await isLarge ? largeLists(respond) : store(respond)
+  }
+
+  private func response(
+    _ routed: RoutedRequest, to question: some Hashable & Sendable,
+    _ write: @escaping @Sendable (Store) throws -> Answer
+  ) -> @Sendable (Store) throws -> Response {
+    { store in
       // Read before the data: what is committed in between makes the tag old, not the data.
       let asked = routed.target.bytes
       let tag = EntityTag(version: try store.version(), asked: asked, question: question)

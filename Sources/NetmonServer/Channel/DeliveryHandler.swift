@@ -18,6 +18,7 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let limits: Server.Limits
   private let meters: Meters
+  private let room: DeliveryRoom
   private var deadline: Scheduled<Void>?
   private var end: Scheduled<Void>?
   /// Writes that the peer has not taken yet.
@@ -26,9 +27,10 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var isClosing = false
   private var isStreaming = false
 
-  init(_ limits: Server.Limits, _ meters: Meters) {
+  init(_ limits: Server.Limits, _ meters: Meters, _ room: DeliveryRoom) {
     self.limits = limits
     self.meters = meters
+    self.room = room
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -45,14 +47,34 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .head(let head) = unwrapOutboundIn(data) {
+    var size = 0
+    switch unwrapOutboundIn(data) {
+    case .head(let head):
       isStreaming = head.headerFields[.contentType] == EventStream.contentType
+    case .body(let bytes): size = bytes.readableBytes
+    case .end: break
     }
     let taken = promise ?? context.eventLoop.makePromise()
     pending += 1
     if pending == 1 { expectProgress(context) }
+    if size > 0 { occupy(size, until: taken.futureResult, context) }
     taken.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.progress(context) }
     context.write(data, promise: taken)
+  }
+
+  /// Takes room for a part of a response until the client has taken it.
+  private func occupy(
+    _ size: Int, until taken: EventLoopFuture<Void>, _ context: ChannelHandlerContext
+  ) {
+    let connection = ObjectIdentifier(self)
+    let drop = NIOLoopBound(
+      { [meters] in
+        meters.countFault(.responseDropped)
+        context.abort()
+      }, eventLoop: context.eventLoop)
+    room.add(size, of: connection) { drop.eventLoop.execute { drop.value() } }
+    // The handler itself may be gone by then, its room must not stay taken.
+    taken.whenComplete { [room] _ in room.remove(size, of: connection) }
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -73,7 +95,7 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func expectProgress(_ context: ChannelHandlerContext) {
     deadline = context.after(limits.responseTimeout) { [meters] in
       meters.countFault(.responseTimeout)
-      context.close(promise: nil)
+      context.abort()
     }
   }
 }

@@ -13,6 +13,8 @@ enum ConnectionFault: String, CaseIterable, Sendable {
   case bodyTimeout = "body_timeout"
   /// The client did not take its response.
   case responseTimeout = "response_timeout"
+  /// The client took little of its response, and others needed the room.
+  case responseDropped = "response_dropped"
   /// What came is not HTTP, or has too large header fields.
   case malformed
 }

@@ -9,8 +9,15 @@ struct GzipDecoder: ~Copyable {
   /// zlib keeps a pointer back to the stream, which therefore must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private let limit: Int
+  /// Bytes of input that were given.
+  private var received = 0
   private var isWithinMember = false
   private(set) var output: [UInt8] = []
+
+  /// How many times its size a body may inflate to, beyond ``unsuspicious`` bytes. Records that hardly
+  /// differ shrink to a fortieth, what is made to hurt to a thousandth.
+  static let maximumRatio = 200
+  static let unsuspicious = 1 << 20
 
   /// The limit is the largest size of the whole output, in bytes.
   init(limit: Int) throws(Problem) {
@@ -34,6 +41,7 @@ struct GzipDecoder: ~Copyable {
     stream.pointee.next_in = UnsafeMutablePointer(
       mutating: input.bindMemory(to: UInt8.self).baseAddress)
     stream.pointee.avail_in = UInt32(input.count)
+    received += input.count
     while stream.pointee.avail_in > 0 {
       if !isWithinMember {
         // A file may be several members, one after the other (RFC 1952 §2.2).
@@ -64,6 +72,7 @@ struct GzipDecoder: ~Copyable {
         return written
       }
       guard output.count <= limit else { throw .bodyTooLarge(limit, "once inflated") }
+      try checkRatio()
       switch code {
       case Z_OK where written == step: continue
       case Z_OK: return
@@ -73,6 +82,16 @@ struct GzipDecoder: ~Copyable {
       default: throw Problem(.badRequest, "The body is not valid gzip.")
       }
     } while isWithinMember
+  }
+}
+
+extension GzipDecoder {
+  /// Ends what would take much time and memory long before the limit.
+  private func checkRatio() throws(Problem) {
+    let used = received - Int(stream.pointee.avail_in)
+    guard output.count > Self.unsuspicious, output.count / Self.maximumRatio > used else { return }
+    throw Problem(
+      .contentTooLarge, "The body inflates to more than \(Self.maximumRatio) times its size.")
   }
 }
 

@@ -62,6 +62,9 @@ extension Server {
     public var bodyTimeout: Duration = .seconds(30)
     /// How long a client may take nothing of a response that waits for it.
     public var responseTimeout: Duration = .seconds(60)
+    /// Size of all responses that wait for their clients to take them; beyond it the connections with
+    /// most to take are closed.
+    public var untakenBytes = 16 << 20
     /// How long a connection without a request stays open.
     public var idleTimeout: Duration = .seconds(60)
     /// Clients that follow changes at a time; further ones are asked to come again.

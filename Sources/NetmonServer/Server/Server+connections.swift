@@ -7,10 +7,11 @@ extension Server {
   static func connections(
     _ limits: Limits, _ identity: CurrentIdentity?, _ meters: Meters, logger: Logger
   ) -> HTTPServerBuilder {
+    let room = DeliveryRoom(limit: limits.untakenBytes)
     let http = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         FramingSetup(), ContinueHandler(), RequestDeadlineHandler(limits, meters),
-        DeliveryHandler(limits, meters), BadRequestHandler(limits, meters),
+        DeliveryHandler(limits, meters, room), BadRequestHandler(limits, meters),
       ],
       idleTimeout: TimeAmount(limits.idleTimeout),
       httpDecoderConfiguration: .init(

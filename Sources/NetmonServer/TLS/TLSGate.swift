@@ -47,7 +47,10 @@ final class TLSGate: ChannelInboundHandler {
 
   private func begin(_ context: ChannelHandlerContext, with data: NIOAny) {
     state = .secure
-    let tls = NIOSSLServerHandler(context: identity.value.context)
+    var configuration = NIOSSLServerHandler.Configuration()
+    // By itself it would keep for its life what the largest response took.
+    configuration.maximumPreservedOutboundBufferCapacity = 64 << 10
+    let tls = NIOSSLServerHandler(context: identity.value.context, configuration: configuration)
     do {
       let pipeline = context.pipeline.syncOperations
       try pipeline.addHandler(tls, position: .before(handshake))

@@ -128,6 +128,7 @@ enum ServeCommand {
     let services: [any Service] = [
       server,
       StoreGuard(store),
+      MemoryReturn(),
       Retention(
         store: store, policy: options.retention.policy, logger: logger, now: invocation.now),
       Heartbeat(of: store, nil, to: supervisor),

@@ -33,7 +33,7 @@ final class ServedClient {
     while ContinuousClock.now < end {
       try work(turn)
       turn += 1
-      if turn.isMultiple(of: 20) { try meanwhile() }
+      try meanwhile()
       pause(for: .milliseconds(50))
     }
   }

@@ -21,9 +21,10 @@ enum SlowClient: Int, CaseIterable, Sendable {
   /// Those that hold a connection; the others are answered, and come again.
   static let holding: [SlowClient] = [.headers, .body, .reader, .handshake]
 
-  /// What it sends first.
-  var beginning: [UInt8] {
+  /// What it sends first to a server that speaks TLS, or does not.
+  func beginning(isSecure: Bool) -> [UInt8] {
     switch self {
+    case .handshake where !isSecure: Array("GET /half".utf8)
     case .headers: Array("GET /api/stats HTTP/1.1\r\nHost: localhost\r\n".utf8)
     case .body: Array((post("application/json", length: 1_000_000) + "[").utf8)
     case .reader:
@@ -71,15 +72,20 @@ final class SlowClientHandler: ChannelInboundHandler {
   typealias OutboundOut = ByteBuffer
 
   private let client: SlowClient
+  private let beginning: [UInt8]
+  /// Whether to wait for the end of a handshake.
   private let isSecure: Bool
   private let onAnswer: (String) -> Void
   private var dripping: Scheduled<Void>?
   private var hasAnswer = false
 
   /// `onAnswer` is given the status that the server answered with.
-  init(_ client: SlowClient, isSecure: Bool, onAnswer: @escaping (String) -> Void) {
+  init(
+    _ client: SlowClient, of crowdIsSecure: Bool, onAnswer: @escaping (String) -> Void
+  ) {
     self.client = client
-    self.isSecure = isSecure
+    beginning = client.beginning(isSecure: crowdIsSecure)
+    isSecure = crowdIsSecure && client != .handshake
     self.onAnswer = onAnswer
   }
 
@@ -95,7 +101,7 @@ final class SlowClientHandler: ChannelInboundHandler {
     if client == .reader {
       context.channel.setOption(.autoRead, value: false).assumeIsolated().whenComplete { _ in }
     }
-    send(ByteBuffer(bytes: client.beginning), context)
+    send(ByteBuffer(bytes: beginning), context)
     scheduleDrip(context)
   }
 

@@ -47,6 +47,7 @@ final class SlowCrowd: Sendable {
   }
 
   private func connect(_ client: SlowClient) {
+    guard !isOver.load(ordering: .relaxed) else { return }
     let isSecure = tls != nil && client != .handshake
     ClientBootstrap(group: group)
       // As little as the kernel allows waits on the client's side.
@@ -58,7 +59,7 @@ final class SlowCrowd: Sendable {
             try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
           }
           try pipeline.addHandler(
-            SlowClientHandler(client, isSecure: isSecure) { status in
+            SlowClientHandler(client, of: self.tls != nil) { status in
               self.change(client) { $0.answers[status, default: 0] += 1 }
             })
         }

@@ -181,7 +181,8 @@ struct TokenTests {
     let token = try file(try await make().text)
     let script = """
       ip link set lo up && ip address add 192.0.2.1/32 dev lo || exit 9
-      "$NETMON" serve --host 192.0.2.1 --port 8080 --db "$DB" 2> "$LOG" & server=$!
+      "$NETMON" serve --host 192.0.2.1 --port 8080 --db "$DB" --insecure-plaintext \\
+        2> "$LOG" & server=$!
       for _ in $(seq 200); do grep -q serving "$LOG" && break; sleep 0.05; done
       url=http://192.0.2.1:8080
       "$NETMON" query --count --server $url; echo "without: $?"

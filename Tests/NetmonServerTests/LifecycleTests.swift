@@ -108,6 +108,7 @@ import Testing
     try await withStore { store in
       func make(_ file: TokenFile?) throws(ServerError) -> Server {
         var configuration = Server.Configuration(host: host, now: { testNow })
+        configuration.allowsPlaintext = true
         configuration.tokenFile = file
         return try Server(configuration: configuration, store: store, logger: .silent)
       }

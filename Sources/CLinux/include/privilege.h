@@ -25,10 +25,10 @@ int linux_keep_capabilities(bool keeps);
 /// without CAP_SETPCAP.
 int linux_limit_capabilities(uint64_t kept);
 
-/// No program that is executed from now on gains anything by its file (PR_SET_NO_NEW_PRIVS).
 /// Whether a filter of system calls (seccomp(2)) is in force for this process.
 bool linux_is_filtered(void);
 
+/// No program that is executed from now on gains anything by its file (PR_SET_NO_NEW_PRIVS).
 int linux_forbid_new_privileges(void);
 
 /// Forbids all threads, for good, what netmon never does once it runs: to execute a program, to look

@@ -75,11 +75,20 @@ package final class Page: Sendable {
     return reply["result"]["value"]
   }
 
-  /// Waits until an expression is true.
+  /// Waits until an expression is true, also while the page is loaded anew.
   package func wait(for condition: String, within limit: Duration = .seconds(20)) async throws {
-    guard try await eventually(within: limit, { try await evaluate(condition).isTrue }) else {
+    guard try await eventually(within: limit, { try await isTrue(condition) }) else {
       let text = try await evaluate("document.body.innerText").text ?? ""
       throw BrowserError.late(condition: condition, page: String(text.prefix(2000)))
+    }
+  }
+
+  private func isTrue(_ condition: String) async throws -> Bool {
+    do {
+      return try await evaluate(condition).isTrue
+    } catch BrowserError.refused {
+      // The document that was asked is gone.
+      return false
     }
   }
 

@@ -111,9 +111,7 @@ extension Schema {
     let pages = [
       object([("offset", offset), ("sort", sort)], required: []),
       object([("cursor", string(matching: Pattern.cursorOfUnsorted))]),
-      object(
-        [("cursor", string(matching: Pattern.cursorOfSorted)), ("sort", sort)],
-        required: ["cursor"]),
+      object([("cursor", string(matching: Pattern.cursorOfSorted)), ("sort", sort)]),
     ]
     return Schema([Member(name: "type", value: .text("object"))])
       .with("oneOf", .list(pages.map { .schema($0.closed) }))

@@ -21,12 +21,15 @@ extension Pattern {
     let terms = byValues.map { (keys: names(of: $1), values: $0) }.sorted { $0.keys < $1.keys }
       .map { "\($0.keys):\($0.values)" }
     // What looks like a key is none: `erorr:any` is a mistake, and so is `port=5`.
-    let isNoKey = "(?!-[A-Za-z_-]+:|[A-Za-z_][A-Za-z_-]*:)(?!-?\(names(of: Filter.keys))[=<>])"
+    let isNoKey =
+      "(?!-[A-Za-z_-]+:|[A-Za-z_][A-Za-z_-]*:)(?!-?\(names(of: Filter.keys))(?:[=<>]|!=))"
     // Nor are the operators of other languages words, nor is `ago` after a time.
-    let isNoOperator = #"(?!(?:AND|OR|NOT|ago)(?:[ \t\r\n]|$))"#
-    let plain = #"[^",*!&|() \t\r\n]"#
+    let isNoOperator = #"(?!(?:AND|OR|NOT|ago|&&|\|\|)(?:[ \t\r\n]|$))"#
+    // What begins with these is meant to negate or to group, and so is what ends with the last.
+    let isNoOpening = "(?![!(])"
+    let plain = #"(?:[^",*) \t\r\n]|\)(?=[^",*) \t\r\n]))"#
     let word = #"(?:"")*(?:\#(plain)|\#(found))(?:\#(plain)|\#(found)|"")*"#
-    let words = "\(isNoKey)\(isNoOperator)(?:-|(?!-))\(list(of: word))"
+    let words = "\(isNoKey)\(isNoOperator)(?:-|(?!-))\(isNoOpening)\(list(of: word))"
     let term = "(?:-?\(oneOf(terms))|\(words))"
     return #"[ \t\r\n]*(?:\#(term)(?:[ \t\r\n]+\#(term))*[ \t\r\n]*)?"#
   }()

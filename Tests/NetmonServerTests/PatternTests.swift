@@ -27,6 +27,9 @@ import Testing
     "since:>1h", "timestamp:1h", "latency:5x", "bytes:1.5B", "a\u{0}b", "\u{a0}", "\t\n",
     "latency:7",
     "AND", "a OR b", "NOT a", "\"AND\"", "ANDROID", "and", "connect_us:7ms", "-AND",
+    "a && b", "||", "a&b", "&&,a", "&", "a|b", "!a", "-!a", "a!b", "pid!=5", "a!=5", "(a", "a)",
+    "f(x", "a)b",
+    "a )", "-&&", "a,!b",
   ])
   func ofFilters(_ text: String) {
     #expect(Self.matches(text, Pattern.filter) == Self.isFilter(text), "\(text)")

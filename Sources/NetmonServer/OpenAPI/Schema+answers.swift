@@ -54,7 +54,7 @@ extension Schema {
         .described("The buckets in which something failed.")
     ),
     ("total", count.described("All failures that match.")),
-    ("total_groups", count.described("How many groups there are; the largest 1,000 are told.")),
+    ("total_groups", count.described("How many groups there are; the largest 500 are told.")),
   ])
 
   private static let errorGroup: Schema = {

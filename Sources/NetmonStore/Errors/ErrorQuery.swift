@@ -15,7 +15,7 @@ public struct ErrorQuery: Hashable, Sendable {
 
   public init(
     filter: Filter = Filter(), by: [GroupKey] = [.error, .process, .remote],
-    bucket: Int64 = 60_000_000, now: Timestamp, limit: Int = 1000
+    bucket: Int64 = 60_000_000, now: Timestamp, limit: Int = 500
   ) {
     self.filter = filter
     self.by = by

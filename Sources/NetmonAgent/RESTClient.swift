@@ -89,8 +89,8 @@ public struct RESTClient: Sendable {
   /// Sends a request and returns the reply, of which the body is still to come, if it is a good one.
   func open(_ request: HTTPClientRequest) async throws(RESTError) -> HTTPClientResponse {
     var response = try await execute(request)
-    // The token may have been replaced since.
-    if response.status == .unauthorized, credential?.reload() == true {
+    // The token may have been replaced since, also by one that is good for more.
+    if [.unauthorized, .forbidden].contains(response.status), credential?.reload() == true {
       response = try await execute(request)
     }
     guard (200..<300).contains(response.status.code) else {

@@ -70,8 +70,9 @@ enum CollectCommand {
     if !options.once { StopSignals.hold() }
     let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
     // Read as who it was started as: the token may be of that user alone.
-    let credential =
-      options.server == nil ? nil : try options.credential.credential(invocation)
+    let credential = try options.server.flatMap {
+      try options.credential.credential(for: $0, invocation)
+    }
     let opened = try options.privileges.open(
       options.collecting.configuration, database: database)
     let console = invocation.console

@@ -1,5 +1,6 @@
 import Arguments
 import NetmonAgent
+import NetmonCore
 
 /// The token for a server that asks for one. It is in a file, as command lines are for everybody to
 /// see.
@@ -14,8 +15,8 @@ struct CredentialOptions: Sendable {
     }
   }
 
-  /// The token, if there is one to show.
-  func credential(_ invocation: Invocation) throws -> Credential? {
+  /// The token, if there is one to show `server`.
+  func credential(for server: HTTPURL, _ invocation: Invocation) throws -> Credential? {
     guard let file else { return nil }
     let credential: Credential
     do throws(CredentialError) {
@@ -27,6 +28,19 @@ struct CredentialOptions: Sendable {
       invocation.console.say(
         "warning: anybody on this machine may read the token in \(file.string): chmod 600")
     }
+    if !server.isSecure, !server.isOnThisMachine {
+      invocation.console.say(
+        """
+        warning: the token goes to \(server.host) in plaintext, for anybody on the way to read: \
+        https:// keeps it secret
+        """)
+    }
     return credential
+  }
+}
+
+extension HTTPURL {
+  fileprivate var isOnThisMachine: Bool {
+    host == "localhost" || IPAddress(host)?.isLoopback == true
   }
 }

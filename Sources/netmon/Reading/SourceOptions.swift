@@ -57,7 +57,7 @@ struct SourceOptions: Sendable {
       try DefaultDatabase.refuseSpecialFile(path)
       return try await body(.store(try Store(path: path, access: .readOnly)))
     }
-    let credential = try credential.credential(invocation)
+    let credential = try credential.credential(for: server, invocation)
     return try await trust.withClient(of: server) { client in
       try await body(.server(client.authorized(by: credential)))
     }

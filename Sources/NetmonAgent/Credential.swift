@@ -29,13 +29,16 @@ public final class Credential: Sendable {
     }
   }
 
+  /// How long a pipe may take to say something, in ms.
+  private static let patience: Int32 = 5000
   /// Bytes of a file that could be one.
   private static let maximumSize = 4096
 
   private static func read(
     _ path: String
   ) throws(CredentialError) -> (secret: TokenSecret, mode: mode_t) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // To open a FIFO would wait for a writer, for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, errno: errno) }
     defer { close(descriptor) }
     var status = stat()
@@ -46,6 +49,11 @@ public final class Credential: Sendable {
     while bytes.count <= maximumSize {
       let count = Glibc.read(descriptor, &part, part.count)
       if count == 0 { break }
+      if count < 0, errno == EAGAIN {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&wait, 1, patience) > 0 else { throw .cannotRead(path: path, errno: ETIMEDOUT) }
+        continue
+      }
       guard count > 0 else { throw .cannotRead(path: path, errno: errno) }
       bytes += part[..<count]
     }

@@ -55,7 +55,8 @@ public actor Replicator: Service {
 
   /// Delivers until graceful shutdown, then what is left, for as long as the grace lasts.
   ///
-  /// - Throws: ``RESTError/notNetmon(server:reason:)`` if what answers first is not a netmon server.
+  /// - Throws: ``RESTError/notNetmon(server:reason:)`` if what answers first is not a netmon server, and
+  ///   nothing was ever delivered.
   public func run() async throws {
     try await cancelWhenGracefulShutdown {
       try await self.deliver()
@@ -84,6 +85,8 @@ public actor Replicator: Service {
     var backoff = Backoff()
     var outage = Outage()
     var isKnown = false
+    // Who delivered before has no mistake in its settings: what answers now stands in for the server.
+    let hasDelivered = (try? store.hasDelivered()) ?? false
     while !Task.isCancelled {
       do {
         if !isKnown { try store.expectDelivery() }
@@ -109,7 +112,7 @@ public actor Replicator: Service {
       } catch {
         if Task.isCancelled { return }
         // A server that is away comes back; one that never was netmon is a mistake of the operator.
-        if !isKnown, case RESTError.notNetmon = error { throw error }
+        if !isKnown, !hasDelivered, case RESTError.notNetmon = error { throw error }
         // What is the matter with our own store is nothing to spare the server for.
         let wait =
           error is StoreError

@@ -79,7 +79,7 @@ extension StoreError: CustomStringConvertible {
     case .invalid(let operation, let reason):
       "cannot \(operation): \(reason)"
     case .foreign(let operation, let index):
-      "cannot \(operation): number \(index) has the origin of one of another host"
+      "cannot \(operation): number \(index) has an origin that is not its own"
     case .sqlite(let operation, let path, let code, let reason):
       "cannot \(operation) \(path): \(reason) (SQLite code \(code))"
     }

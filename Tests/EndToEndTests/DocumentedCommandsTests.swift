@@ -67,7 +67,8 @@ struct DocumentedCommandsTests {
   }
 
   /// The lines of `sh` blocks that run netmon, made to fit this place: nobody becomes root, ports
-  /// are any that are free, and files are made in the test's directory.
+  /// are any that are free, files are made in the test's directory, and nothing leaves the machine,
+  /// so that no TLS is needed (`DocumentedTLSTests` has it).
   private func commands(of document: String) throws -> [String] {
     try Documentation(document).commands("netmon", "sudo", ".build/release/netmon").map(adapted)
   }
@@ -76,6 +77,9 @@ struct DocumentedCommandsTests {
     var line = command.replacing(".build/release/netmon", with: "netmon")
       .replacing(/^sudo\s/, with: "").replacing(/\s+#.*$/, with: "")
       .replacing("http://localhost:8080", with: server.url)
+      .replacing("https://watch.example:8080", with: server.url)
+      .replacing(/\s--tls-\w+\s\S+/, with: "")
+      .replacing(" --host 0.0.0.0", with: "").replacing(" --name watch.example", with: "")
       .replacing(/--token-file \S+/, with: "--token-file \(tokenFile)")
       .replacing("3f2a91c0", with: "$(netmon token list -o csv | tail -1 | cut -d, -f1)")
       .replacing(/>\s\S+$/, with: "> \(directory("made"))")

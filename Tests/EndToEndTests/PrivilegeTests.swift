@@ -145,6 +145,24 @@ struct PrivilegeTests {
     #expect(await collector.stop() == 0)
   }
 
+  @Test(
+    "The tokens are those beside root's database, whoever it becomes and wherever that one's home is",
+    arguments: [[], ["--collect", "--source", "proc"]])
+  func tokensOfTheDefault(options: [String]) async throws {
+    let script = """
+      mount -t tmpfs none /var/lib && ip link set lo up && "$NETMON" token create > /var/lib/token
+      exec "$NETMON" serve --user nobody --port 0 "$@"
+      """
+    let server = try ChildProcess(
+      "unshare", ["--net", "--mount", "bash", "-c", script, "bash"] + options,
+      environment: Netmon.environment.filter { $0.key != "NETMON_DB" }
+        .merging(["NETMON": BuiltProducts.netmon, "HOME": "/nonexistent"]) { $1 })
+    let line = try #require(await server.errors.line(containing: "serving"))
+    #expect(line.contains(" from /var/lib/netmon/netmon.db, asking for tokens"), "\(line)")
+    server.send(SIGTERM)
+    #expect(await server.status == 0)
+  }
+
   @Test("Root alone keeps what it takes to write another user's database")
   func foreignDatabase() async throws {
     guard mkdir(directory("state"), 0o755) == 0, chown(directory("state"), 65533, 65533) == 0 else {

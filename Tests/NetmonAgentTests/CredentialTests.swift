@@ -78,6 +78,20 @@ import TestSupport
     #expect(!"\(CredentialError.malformed(path: path))".contains("hunter2"))
   }
 
+  @Test func aFIFOWithoutAWriterHoldsNothingUp() throws {
+    try #require(mkfifo(path, 0o600) == 0)
+    #expect(throws: CredentialError.empty(path: path)) { try Credential(path: path) }
+  }
+
+  @Test func aPipeIsRead() throws {
+    let text = try make(reads: true).text
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try pipe.fileHandleForWriting.close()
+    let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    #expect(try Credential(path: path).authorization == "Bearer \(text)")
+  }
+
   @Test func theFileIsReadAgainWhenItsTokenIsOfNoUse() async throws {
     let (first, second) = (try make(reads: true), try make(reads: true))
     try write(first.text)

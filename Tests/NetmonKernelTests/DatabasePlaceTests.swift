@@ -15,9 +15,11 @@ struct DatabasePlaceTests {
     directory = url.path()
   }
 
-  private func make(_ name: String, uid: uid_t = 0) throws {
+  private func make(
+    _ name: String, uid: uid_t = 0, content: String = "SQLite format 3\0 and so on"
+  ) throws {
     let path = "\(directory)/\(name)"
-    try Data("content".utf8).write(to: URL(fileURLWithPath: path))
+    try Data(content.utf8).write(to: URL(fileURLWithPath: path))
     try #require(lchown(path, uid, 0) == 0)
   }
 
@@ -66,6 +68,38 @@ struct DatabasePlaceTests {
     #expect(owner("state") == 0)
     #expect(owner("state/passwd") == 0)
     #expect(owner("state/netmon.db") == account.uid)
+  }
+
+  @Test(arguments: ["state/", "state/.", "state/.."])
+  func aDirectoryInThePlaceOfTheDatabaseStays(path: String) throws {
+    try makeDirectory("state")
+    try make("state/passwd")
+    try give(path)
+    for name in [".", "state", "state/passwd"] { #expect(owner(name) == 0) }
+  }
+
+  @Test func whatIsNoDatabaseStays() throws {
+    try makeDirectory("state")
+    try make("state/app.conf", content: "mode = 1")
+    try give("state/app.conf")
+    #expect(owner("state") == 0)
+    #expect(owner("state/app.conf") == 0)
+  }
+
+  @Test func anEmptyFileMayBecomeADatabase() throws {
+    try makeDirectory("state")
+    try make("state/netmon.db", content: "")
+    try give()
+    #expect(owner("state/netmon.db") == account.uid)
+  }
+
+  @Test func aHiddenDatabaseMakesNothingElseItsOwn() throws {
+    try makeDirectory("state")
+    try make("state/.netmon")
+    try make("state/passwd")
+    try give("state/.netmon")
+    #expect(owner("state") == 0)
+    #expect(owner("state/.netmon") == account.uid)
   }
 
   @Test func aFileWithASecondNameStays() throws {

@@ -150,6 +150,30 @@ import TestSupport
     #expect(outcomes == [.updated, .updated])
   }
 
+  @Test func whoSpeaksForAHostTakesNoNumberThatTheStoreHasYetToGive() throws {
+    var first = sample(at: 1)
+    first.host = "web-1"
+    let own = try #require(try store.record(batches: [[first]], owners: ["web-1"]).first?.first)
+    // What it has been told of its own it may bring up to date.
+    var known = try #require(try store.connection(id: own.id))
+    known.revision += 1
+    #expect(
+      try store.record(batches: [[known]], owners: ["web-1"]).joined().map(\.outcome) == [.updated])
+    let given = try #require(known.origin)
+    var early = known
+    early.origin = Origin(agent: given.agent, number: given.number + 1)
+    #expect(throws: StoreError.foreign(.record, index: 0)) {
+      try store.record(batches: [[early]], owners: ["web-1"])
+    }
+    #expect(try store.record(batches: [[early]]).joined().map(\.outcome) == [.inserted])
+    let gap = Gap(
+      host: "web-1", from: .at(0), to: .at(1), count: 1, reason: "a full ring", origin: early.origin
+    )
+    #expect(throws: StoreError.foreign(.record, index: 0)) {
+      try store.record([gap], owner: "web-1")
+    }
+  }
+
   @Test func emptyBatchesAreAnsweredToo() throws {
     #expect(try store.record(batches: []) == [])
     #expect(try store.record(batches: [[], [sample()], []]).map(\.count) == [0, 1, 0])

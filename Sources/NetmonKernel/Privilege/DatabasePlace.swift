@@ -19,7 +19,8 @@ public struct DatabasePlace: Sendable {
     names = files.map(Self.name)
     otherNames = others.map(Self.name)
     let name = names.first ?? ""
-    stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    let extensionStart = name.dropFirst().lastIndex(of: ".")
+    stem = extensionStart.map { String(name[..<$0]) } ?? name
   }
 
   /// The last component of a path.
@@ -31,9 +32,11 @@ public struct DatabasePlace: Sendable {
   /// nothing else. A directory that is missing is made.
   ///
   /// Only regular files with one name are given away, and none where others than root and the user
-  /// could have put them; a link is not followed.
+  /// could have put them; a link is not followed. What is no database stays with all that is beside it.
   public func give(to account: Account) throws(PrivilegeError) {
+    guard let name = names.first, !["", ".", ".."].contains(name) else { return }
     let directory = try CarefulPath.openDirectory(self.directory)
+    guard Self.mayBeDatabase(name, in: directory) else { return }
     let status = try CarefulPath.status(of: directory)
     let isShared = status.st_mode & 0o022 != 0 && status.st_mode & S_ISVTX == 0
     guard [0, account.uid].contains(status.st_uid), !isShared else { return }
@@ -41,6 +44,21 @@ public struct DatabasePlace: Sendable {
     if status.st_uid == 0, status.st_mode & 0o022 == 0, try holdsNothingElse(directory) {
       try Self.change(directory, to: account)
     }
+  }
+
+  /// Whether there is a database of that name, an empty file that may become one, or nothing.
+  private static func mayBeDatabase(_ name: String, in directory: Descriptor) -> Bool {
+    let number = openat(directory.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard number >= 0, let file = try? Descriptor(number, .open, name) else {
+      return errno == ENOENT
+    }
+    var status = stat()
+    guard fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    // https://www.sqlite.org/fileformat.html, section 1.3.
+    let header = Array("SQLite format 3".utf8) + [0]
+    var beginning = [UInt8](repeating: 0, count: header.count)
+    let count = read(file.number, &beginning, beginning.count)
+    return count == 0 || beginning == header
   }
 
   private func giveFile(

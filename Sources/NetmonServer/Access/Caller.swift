@@ -46,7 +46,7 @@ enum Caller: Hashable, Sendable {
     guard case .foreign(_, let index) = error else { return error }
     let mistake = Problem.Mistake(
       place: .body(pointer: isSingle ? "/origin" : "/\(index)/origin"),
-      detail: "is that of a \(what) of another host")
+      detail: "is that of a \(what) of another host, or one that this server gives")
     return problem([mistake], what)
   }
 

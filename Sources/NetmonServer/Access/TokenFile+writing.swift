@@ -25,8 +25,12 @@ extension TokenFile {
     var list = before ?? TokenList()
     let value = change(&list)
     if list != before {
+      let bytes = list.bytes
+      guard bytes.count <= Self.room || list.tokens.count <= before?.tokens.count ?? 0 else {
+        throw .full(path: path)
+      }
       try replace(
-        name, in: folder, by: list.bytes, owner: owner(name, in: folder, database: database))
+        name, in: folder, by: bytes, owner: owner(name, in: folder, database: database))
     }
     return value
   }

@@ -5,8 +5,10 @@ import Glibc
 public struct TokenFile: Hashable, Sendable {
   public let path: String
 
-  /// About 3,000 tokens.
-  static let maximumSize = 1 << 20
+  /// Bytes up to which tokens are added: some 5,000.
+  static let room = 1 << 20
+  /// More than that can become by revoking them.
+  static let maximumSize = 2 * room
 
   public init(path: String) {
     self.path = path

@@ -14,6 +14,8 @@ public enum TokenFileError: Error, Hashable, Sendable {
   case symbolicLink(path: String)
   /// It is larger than any that netmon would write.
   case tooLarge(path: String)
+  /// There is no room for another token.
+  case full(path: String)
 }
 
 extension TokenFileError: CustomStringConvertible {
@@ -32,7 +34,13 @@ extension TokenFileError: CustomStringConvertible {
     case .symbolicLink(let path):
       "the token file \(path) is a symbolic link: name the file that it leads to"
     case .tooLarge(let path):
-      "the token file \(path) is larger than \(TokenFile.maximumSize) bytes"
+      "the token file \(path) is larger than \(TokenFile.maximumSize) bytes: \(Self.remedy)"
+    case .full(let path):
+      "the token file \(path) has no room for another token: \(Self.remedy)"
     }
+  }
+
+  private static var remedy: String {
+    "remove lines of tokens that have been revoked or have expired from it"
   }
 }

@@ -38,6 +38,13 @@ extension Store {
     }
   }
 
+  /// Whether something was delivered to any server that is not given up.
+  public func hasDelivered() throws(StoreError) -> Bool {
+    try read {
+      try $0.count("SELECT count(*) FROM cursor WHERE name LIKE 'server %' AND seq > 0") > 0
+    }
+  }
+
   /// How far the delivery to a server is; nil if there was none.
   public func progress(of server: String) throws(StoreError) -> DeliveryProgress? {
     try read { try $0.progress(of: server) }

@@ -104,7 +104,8 @@ extension Database {
     }
   }
 
-  /// Nil if it is there as one of another host than the owner.
+  /// Nil if it is there as one of another host than the owner, or takes a number that this store has
+  /// yet to give out.
   fileprivate func record(
     _ gap: Gap, owner: String?, _ dimensions: inout Dimensions
   ) throws -> (stored: Gap, outcome: Recorded.Outcome)? {
@@ -127,6 +128,7 @@ extension Database {
       try update(gap.normalized, id: known.id, sequence: sequence)
       outcome = .updated
     } else {
+      if owner != nil, gap.origin != nil, agentID == Dimensions.ownAgent { return nil }
       try insert(
         gap.normalized, agentID: agentID, number: gap.origin?.number ?? sequence,
         sequence: sequence)

@@ -14,6 +14,9 @@ struct ConnectionRow {
   /// The host that its giver speaks for; nil speaks for all.
   var ownerID: Int64?
 
+  /// Whether it came with an origin as only this store gives them.
+  var takesOwnNumber: Bool { connection.origin != nil && agentID == Dimensions.ownAgent }
+
   /// The columns after `id` and `home`, in the order of ``bind(id:home:to:)``.
   private static let columns = [
     "established_after", "closed_after", "updated_after", "host_id", "process_id", "protocol",

@@ -44,10 +44,12 @@ struct ConnectionWriter {
 
   /// Stores a record, unless it is there with the same or a newer revision; ``finish()`` follows.
   ///
-  /// Returns nil if it is there as one of a host that its giver does not speak for.
+  /// Returns nil if it is there as one of a host that its giver does not speak for, or takes a number
+  /// that this store has yet to give out.
   mutating func write(_ row: ConnectionRow) throws -> Recorded? {
     let place = try place(of: row)
     guard let stored = place.stored else {
+      if row.ownerID != nil, row.takesOwnNumber { return nil }
       try insert.run { row.bind(id: place.id, home: place.home, to: &$0) }
       highest = max(highest, place.id)
       changed.append(place.id)

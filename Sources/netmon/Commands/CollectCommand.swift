@@ -69,6 +69,7 @@ enum CollectCommand {
     // From here on signals leave nothing behind in the kernel.
     if !options.once { StopSignals.hold() }
     let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
+    try DefaultDatabase.refuseSpecialFile(database)
     // Read as who it was started as: the token may be of that user alone.
     let credential = try options.server.flatMap {
       try options.credential.credential(for: $0, invocation)

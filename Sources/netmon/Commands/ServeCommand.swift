@@ -21,6 +21,14 @@ enum ServeCommand {
     var privileges = PrivilegeOptions()
     var log = LogOptions()
 
+    /// With the database settled as who it was started as: another user has another default, with
+    /// other tokens beside it.
+    func keeping(_ database: String) -> Options {
+      var options = self
+      options.database = Path(database)
+      return options
+    }
+
     func configuration(_ invocation: Invocation) -> Server.Configuration {
       var configuration = Server.Configuration(host: host, port: Int(port), now: invocation.now)
       listening.apply(to: &configuration, openFiles: OpenFileLimit.raise())
@@ -71,6 +79,8 @@ enum ServeCommand {
     _ options: Options, _ logger: Logger, _ invocation: Invocation
   ) async throws {
     let database = options.database?.string ?? DefaultDatabase.path(invocation.environment)
+    let options = options.keeping(database)
+    try DefaultDatabase.refuseSpecialFile(database)
     var process: CollectorProcess?
     if options.collects {
       switch try WorkerKeeper.start() {

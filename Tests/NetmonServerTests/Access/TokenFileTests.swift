@@ -42,6 +42,21 @@ import TestSupport
     #expect(try tokens.file.read()?.token(id: tokens.reader.token.id)?.revoked == testNow)
   }
 
+  @Test func aFullOneTakesNoMoreAndStillRevokes() throws {
+    var generator = SystemRandomNumberGenerator()
+    let name = String(repeating: "n", count: TokenFile.room / 2)
+    let scope = try #require(Token.Scope(reads: true, ingestHost: nil))
+    func add() throws {
+      _ = try tokens.file.edit(besides: nil) { list in
+        list.add(name: name, scope: scope, created: testNow, expires: nil, using: &generator)
+      }
+    }
+    try add()
+    #expect(throws: TokenFileError.full(path: path)) { try add() }
+    try tokens.revoke(tokens.reader)
+    #expect(try tokens.file.read()?.token(id: tokens.reader.token.id)?.revoked == testNow)
+  }
+
   @Test func manyAtATimeLoseNothing() async throws {
     let count = try tokens.file.read()?.tokens.count ?? 0
     try await withThrowingTaskGroup { group in

@@ -28,11 +28,15 @@ enum JSONReference {
     }
   }
 
-  /// Whether the mistake is a comma behind the last member of an object, which Foundation permits on
+  /// Whether the mistake is a comma behind the last of an object or array, which Foundation permits on
   /// Linux and RFC 8259 does not.
   private static func isLastComma(_ error: JSONError, in input: [UInt8]) -> Bool {
-    error.reason == "expected a string" && error.offset < input.count
-      && input[error.offset] == UInt8(ascii: "}")
+    guard error.offset < input.count else { return false }
+    switch (error.reason, input[error.offset]) {
+    case ("expected a string", UInt8(ascii: "}")), ("expected a value", UInt8(ascii: "]")):
+      return true
+    default: return false
+    }
   }
 
   private static func isAnotherEncoding(_ input: [UInt8]) -> Bool {

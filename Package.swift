@@ -227,7 +227,18 @@ let package = Package(
       path: "Tests/FaultHarness", swiftSettings: swiftSettings
     ),
     .executableTarget(
-      name: "netmon-fuzz", dependencies: ["Arguments", "NetmonCore", "NetmonKernel"],
+      name: "netmon-fuzz",
+      dependencies: [
+        "Arguments", "Compression", "NetmonCore", "NetmonKernel", "NetmonServer", "NetmonAgent",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+      ],
       path: "Tests/NetmonFuzz", swiftSettings: swiftSettings
     ),
     .testTarget(

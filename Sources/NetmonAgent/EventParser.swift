@@ -1,16 +1,16 @@
 /// Takes server-sent events out of the bytes of a stream, however they are cut (HTML Standard,
 /// §9.2.6).
-struct EventParser {
+package struct EventParser {
   /// What ends at an empty line.
-  struct Event: Hashable {
+  package struct Event: Hashable {
     /// Nil if it was not named. An event without data is none, but its id counts.
-    var name: String?
-    var id: String?
-    var data: [UInt8] = []
+    package var name: String?
+    package var id: String?
+    package var data: [UInt8] = []
   }
 
   /// An event was larger than the limit.
-  struct TooLarge: Error {}
+  package struct TooLarge: Error {}
 
   /// The largest event that is taken, in bytes: records are far smaller.
   static let limit = 4 << 20
@@ -22,7 +22,9 @@ struct EventParser {
   private var searched = 0
   private var event = Event()
 
-  mutating func append(_ more: some Sequence<UInt8>) {
+  package init() {}
+
+  package mutating func append(_ more: some Sequence<UInt8>) {
     bytes.removeFirst(start)
     searched -= start
     start = 0
@@ -30,7 +32,7 @@ struct EventParser {
   }
 
   /// The next whole event; nil when it takes more bytes.
-  mutating func next() throws(TooLarge) -> Event? {
+  package mutating func next() throws(TooLarge) -> Event? {
     while let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
       var line = bytes[start..<end]
       if line.last == UInt8(ascii: "\r") { line.removeLast() }

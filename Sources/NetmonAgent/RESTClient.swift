@@ -208,7 +208,7 @@ public struct RESTClient: Sendable {
   }
 
   /// The target of the `next` link of a `Link` header.
-  static func nextLink(_ header: String) -> String? {
+  package static func nextLink(_ header: String) -> String? {
     for link in header.split(separator: ",") {
       let parts = link.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
       guard let target = parts.first, target.hasPrefix("<"), target.hasSuffix(">"),

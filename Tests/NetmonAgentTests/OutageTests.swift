@@ -44,7 +44,8 @@ import TestSupport
     #expect(try await eventually { try served.recordCount == total + Self.agents })
     let expected = try locals.flatMap { try $0.contents() }.sorted()
     #expect(try served.contents() == expected)
-    #expect(residentBytes() - memory < 300 << 20)
+    // What ThreadSanitizer keeps of each access counts too, and is more.
+    #expect(ThreadSanitizer.isWatching || residentBytes() - memory < 300 << 20)
     for delivery in deliveries { delivery.cancel() }
     for delivery in deliveries { _ = await delivery.result }
     try await server.stop()

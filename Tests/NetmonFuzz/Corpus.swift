@@ -47,6 +47,11 @@ struct Corpus: Sendable {
     return try required("\(names)", files)
   }
 
+  /// What agents and servers have sent to each other.
+  func exchanged(_ name: String) throws(CorpusError) -> [UInt8] {
+    try Self.contents("\(directory)/EndToEndTests/Fixtures/0.1.0/\(name)")
+  }
+
   private func required(
     _ name: String, _ files: [[UInt8]]
   ) throws(CorpusError) -> [[UInt8]] {

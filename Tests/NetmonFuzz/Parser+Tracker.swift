@@ -19,7 +19,7 @@ extension Parser {
   }
 
   /// Any events and snapshots whatever, of few sockets, threads and ports.
-  static func events() -> Parser {
+  static func anyEvents() -> Parser {
     var random = SplitMix(seed: 0)
     let seeds = (1...16).map { length in
       (0..<length * 32).map { _ in UInt8(truncatingIfNeeded: random.next()) }

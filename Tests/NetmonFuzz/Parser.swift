@@ -29,6 +29,8 @@ extension Parser {
   static func all(_ corpus: Corpus) throws(CorpusError) -> [Parser] {
     try tracing(corpus) + [
       perfRing(corpus), netlinkDump(corpus), destroyGroup(corpus), socketTables(corpus),
-    ] + processFiles(corpus) + [tracker(corpus), events(), records(), filter()]
+    ] + processFiles(corpus) + [tracker(corpus), anyEvents()] + requests(corpus) + [
+      http(corpus), json(corpus), lines(corpus), events(corpus), link(), filter(),
+    ]
   }
 }

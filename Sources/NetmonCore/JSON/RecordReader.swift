@@ -37,7 +37,7 @@ public enum RecordReader {
   }
 
   /// Reads the same; `exactly` leaves every record to the reader that takes any JSON, for tests.
-  static func read(
+  package static func read(
     _ bytes: [UInt8], as form: Form, exactly: Bool
   ) throws(Rejection) -> Result {
     var pass = Pass()

@@ -6,6 +6,9 @@ import NIOHTTP1
 /// Hummingbird's own messages know no version. To a request of HTTP/1.0 nothing is sent in chunks,
 /// which that version does not have, and the connection is closed after the response (RFC 9112 §6.1,
 /// §9.3). And a response to HEAD ends after its header fields, also where these announce chunks.
+///
+/// Of requests that are to be the last, Hummingbird knows those that say so in lower case. Others say it
+/// in another way, or ask for another protocol, after which NIO's decoder reads no more.
 final class FramingHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -14,6 +17,7 @@ final class FramingHandler: ChannelDuplexHandler {
 
   private struct Request {
     let isOld: Bool
+    let isLast: Bool
     let isHead: Bool
   }
 
@@ -23,8 +27,12 @@ final class FramingHandler: ChannelDuplexHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
     let isOld = (head.version.major, head.version.minor) < (1, 1)
-    requests.append(Request(isOld: isOld, isHead: head.method == .HEAD))
-    if isOld { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    let isSwitching = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+    let isLast = isOld || isSwitching || !head.isKeepAlive
+    requests.append(Request(isOld: isOld, isLast: isLast, isHead: head.method == .HEAD))
+    if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    // That version has no interim responses (RFC 9110 §10.1.1).
+    if isOld { head.headers.remove(name: "Expect") }
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
@@ -32,8 +40,8 @@ final class FramingHandler: ChannelDuplexHandler {
     guard let request = requests.first else { return context.write(data, promise: promise) }
     var part = unwrapOutboundIn(data)
     switch part {
-    case .head(var head) where request.isOld:
-      head.version = .http1_0
+    case .head(var head) where request.isLast && head.status != .continue:
+      if request.isOld { head.version = .http1_0 }
       head.headers.replaceOrAdd(name: "Connection", value: "close")
       part = .head(head)
     case .end:

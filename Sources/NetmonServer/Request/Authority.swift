@@ -1,14 +1,14 @@
 import NetmonCore
 
 /// The host and port of a `Host` header or an origin (RFC 3986 §3.2), compared as HTTP does.
-struct Authority: Hashable, Sendable {
+package struct Authority: Hashable, Sendable {
   /// In lower case; an IPv6 address without its brackets, in canonical form.
-  let host: String
+  package let host: String
   /// The scheme's own when not written.
-  let port: UInt16
+  package let port: UInt16
 
   /// Parses `name`, `name:port`, `[ipv6]` or `[ipv6]:port`.
-  init?(_ text: String, defaultPort: UInt16 = 80) {
+  package init?(_ text: String, defaultPort: UInt16 = 80) {
     var host = text[...]
     var port: UInt16? = defaultPort
     let bracket = text.lastIndex(of: "]") ?? text.startIndex

@@ -5,22 +5,22 @@ import HTTPTypes
 ///
 /// `NIOHTTPRequestDecompressor` in Hummingbird's pipeline crashes the server, so this is done
 /// where the body is read.
-struct GzipDecoder: ~Copyable {
+package struct GzipDecoder: ~Copyable {
   /// zlib keeps a pointer back to the stream, which therefore must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private let limit: Int
   /// Bytes of input that were given.
   private var received = 0
   private var isWithinMember = false
-  private(set) var output: [UInt8] = []
+  package private(set) var output: [UInt8] = []
 
   /// How many times its size a body may inflate to, beyond ``unsuspicious`` bytes. Records that hardly
   /// differ shrink to a fortieth, what is made to hurt to a thousandth.
-  static let maximumRatio = 200
-  static let unsuspicious = 1 << 20
+  package static let maximumRatio = 200
+  package static let unsuspicious = 1 << 20
 
   /// The limit is the largest size of the whole output, in bytes.
-  init(limit: Int) throws(Problem) {
+  package init(limit: Int) throws(Problem) {
     self.limit = limit
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -36,7 +36,7 @@ struct GzipDecoder: ~Copyable {
     stream.deallocate()
   }
 
-  mutating func append(_ input: UnsafeRawBufferPointer) throws(Problem) {
+  package mutating func append(_ input: UnsafeRawBufferPointer) throws(Problem) {
     // zlib only reads through `next_in`; its type lacks the const.
     stream.pointee.next_in = UnsafeMutablePointer(
       mutating: input.bindMemory(to: UInt8.self).baseAddress)
@@ -53,7 +53,7 @@ struct GzipDecoder: ~Copyable {
   }
 
   /// The whole output, if the last member was complete.
-  mutating func finish() throws(Problem) -> [UInt8] {
+  package mutating func finish() throws(Problem) -> [UInt8] {
     guard !isWithinMember else { throw Problem(.badRequest, "The gzip body ends too early.") }
     return output
   }

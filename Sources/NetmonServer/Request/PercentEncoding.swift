@@ -1,11 +1,11 @@
 import NetmonCore
 
 /// Percent-encoding of URLs (RFC 3986 §2.1).
-enum PercentEncoding {
+package enum PercentEncoding {
   /// The text meant, or nil if an escape is broken or the result is not UTF-8.
   ///
   /// In a form, and so in queries that browsers write, `+` stands for a space.
-  static func decode(_ text: Substring, isForm: Bool = false) -> String? {
+  package static func decode(_ text: Substring, isForm: Bool = false) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     var rest = text.utf8[...]
@@ -26,7 +26,7 @@ enum PercentEncoding {
   }
 
   /// The text with everything escaped but what RFC 3986 §2.3 calls unreserved.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// The parameters after the `?`, decoded, in the order they were given.
-struct Query: Hashable, Sendable {
+package struct Query: Hashable, Sendable {
   struct Item: Hashable, Sendable {
     let name: String
     let value: String
@@ -9,7 +9,7 @@ struct Query: Hashable, Sendable {
 
   private(set) var items: [Item] = []
 
-  init(_ text: Substring) throws(Problem) {
+  package init(_ text: Substring) throws(Problem) {
     for part in text.split(separator: "&") {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = PercentEncoding.decode(pair[0], isForm: true),
@@ -53,7 +53,7 @@ struct Query: Hashable, Sendable {
   }
 
   /// As it stands in a URL, without the `?`.
-  var encoded: String {
+  package var encoded: String {
     items.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }
       .joined(separator: "&")
   }

@@ -1,12 +1,12 @@
 import HTTPTypes
 
 /// What a request asks for: the path and the query of its request line, decoded.
-struct Target: Hashable, Sendable {
+package struct Target: Hashable, Sendable {
   /// The parts between the slashes; `/` is one empty part.
-  let segments: [String]
-  let query: Query
+  package let segments: [String]
+  package let query: Query
 
-  init(_ text: String) throws(Problem) {
+  package init(_ text: String) throws(Problem) {
     let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     guard let path = parts.first, path.hasPrefix("/") else {
       throw Problem(.badRequest, "The request target \(quoted(text)) is not a path.")
@@ -24,8 +24,8 @@ struct Target: Hashable, Sendable {
 
   /// Path and query as bytes. Strings are equal when they are canonically equivalent in Unicode; names
   /// are not.
-  var bytes: [UInt8] { Array("\(path)?\(query.encoded)".utf8) }
+  package var bytes: [UInt8] { Array("\(path)?\(query.encoded)".utf8) }
 
   /// The path, encoded.
-  var path: String { segments.map { "/" + PercentEncoding.encode($0) }.joined() }
+  package var path: String { segments.map { "/" + PercentEncoding.encode($0) }.joined() }
 }

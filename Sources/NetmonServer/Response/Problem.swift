@@ -3,9 +3,9 @@ import Hummingbird
 import NetmonCore
 
 /// Problem details (RFC 9457): what went wrong with a request, for people and programs.
-struct Problem: Error, Sendable {
+package struct Problem: Error, Sendable {
   let status: HTTPResponse.Status
-  let detail: String
+  package let detail: String
   var mistakes: [Mistake] = []
   var headers: HTTPFields = [:]
 

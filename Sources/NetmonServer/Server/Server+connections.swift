@@ -1,4 +1,4 @@
-import HummingbirdCore
+package import HummingbirdCore
 import Logging
 import NIOCore
 
@@ -7,8 +7,25 @@ extension Server {
   static func connections(
     _ limits: Limits, _ identity: CurrentIdentity?, _ meters: Meters, logger: Logger
   ) -> HTTPServerBuilder {
+    let http = http(limits, meters)
+    guard let identity else { return .http1(configuration: http) }
+    let log = HandshakeLog(meters, logger: logger)
+    return HTTPServerBuilder { responder in
+      SecureChannel(
+        http: HTTP1Channel(responder: responder, configuration: http), identity: identity,
+        limits: limits, log: log)
+    }
+  }
+
+  /// How HTTP is spoken within a connection, for tests that have no socket.
+  package static func http(_ limits: Limits) -> HTTP1Channel.Configuration {
+    http(limits, Meters())
+  }
+
+  /// How HTTP is spoken within connections, which share the room for what is to be delivered.
+  private static func http(_ limits: Limits, _ meters: Meters) -> HTTP1Channel.Configuration {
     let room = DeliveryRoom(limit: limits.untakenBytes)
-    let http = HTTP1Channel.Configuration(
+    return HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         FramingSetup(), ContinueHandler(), RequestDeadlineHandler(limits, meters),
         DeliveryHandler(limits, meters, room), BadRequestHandler(limits, meters),
@@ -17,12 +34,5 @@ extension Server {
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
         maxHeaderFieldCount: limits.headerCount))
-    guard let identity else { return .http1(configuration: http) }
-    let log = HandshakeLog(meters, logger: logger)
-    return HTTPServerBuilder { responder in
-      SecureChannel(
-        http: HTTP1Channel(responder: responder, configuration: http), identity: identity,
-        limits: limits, log: log)
-    }
   }
 }

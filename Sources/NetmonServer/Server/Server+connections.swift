@@ -5,13 +5,16 @@ import NIOCore
 extension Server {
   /// What a connection is made of; without an identity it is plaintext.
   static func connections(
-    _ limits: Limits, _ identity: CurrentIdentity?, _ meters: Meters, logger: Logger
+    _ limits: Limits, _ identity: CurrentIdentity?, _ meters: Meters, _ room: DeliveryRoom,
+    logger: Logger
   ) -> HTTPServerBuilder {
-    let room = DeliveryRoom(limit: limits.untakenBytes)
+    let pending = PendingRoom(limits)
+    let tarpit = Tarpit(capacity: limits.connections / 4, time: limits.silence)
     let http = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         FramingSetup(), ContinueHandler(), RequestDeadlineHandler(limits, meters),
-        DeliveryHandler(limits, meters, room), BadRequestHandler(limits, meters),
+        PendingHandler(meters, pending, tarpit), DeliveryHandler(limits, meters, room),
+        BadRequestHandler(limits, meters),
       ],
       idleTimeout: TimeAmount(limits.idleTimeout),
       httpDecoderConfiguration: .init(

@@ -10,6 +10,13 @@ public enum ProcessMemory {
     mallopt(M_TRIM_THRESHOLD, 32 << 20)
   }
 
+  /// Has large blocks given back as soon as they are free, those in which TLS reads a record included,
+  /// and only what is used of them take memory. By itself glibc takes them from its heap once one was
+  /// freed, and keeps what lies between others (mallopt(3)).
+  public static func returnLarge() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 10)
+  }
+
   /// Gives free memory back to the kernel (malloc_trim(3)), which takes some 10 µs when there is
   /// little.
   public static func returnFree() {

@@ -56,7 +56,11 @@ extension API {
     let isLarge = query.limit.map { $0 > LargeLists.size } ?? true
     return try await answer(request, to: query, isLarge: isLarge) { [query] store in
       let page = try store.connections(query)
-      return Answer(link: page.next.map { link(to: $0, from: request.target) }) { json in
+      let next = page.next.map { link(to: $0, from: request.target) }
+      guard page.connections.count <= LargeLists.size else {
+        return Answer(link: next, packed: PackedBody(page.connections) { $1.write(to: &$0) })
+      }
+      return Answer(link: next) { json in
         json.array(page.connections) { $1.write(to: &$0) }
       }
     }

@@ -12,6 +12,7 @@ struct API: Sendable {
   let feed: ChangeFeed
   let admission: Admission
   let meters = Meters()
+  let deliveries: DeliveryRoom
   let processFigures: ProcessFigures
   private let answers = AnswerCache()
   let assets = Asset.all()
@@ -36,6 +37,7 @@ struct API: Sendable {
     commit = GroupCommit(store)
     feed = ChangeFeed(store, limits)
     admission = Admission(limits)
+    deliveries = DeliveryRoom(limit: limits.untakenBytes)
     self.limits = limits
     self.now = now
   }
@@ -63,20 +65,39 @@ struct API: Sendable {
       if tag.matches(routed.request) { return .notModified(tag) }
       if let known = answers.answer(to: asked, tag) { return known.response }
       let answer = try write(store)
-      let kept = AnswerCache.Answer(
-        tag: tag, json: ByteBuffer(bytes: answer.json.bytes), link: answer.link)
-      answers.keep(kept, to: asked)
-      return kept.response
+      switch answer.body {
+      case .whole(let json):
+        let kept = AnswerCache.Answer(
+          tag: tag, json: ByteBuffer(bytes: json.bytes), link: answer.link)
+        answers.keep(kept, to: asked)
+        return kept.response
+      case .packed(let body):
+        var response = Response(
+          status: .ok, headers: [.contentType: "application/json", .eTag: tag.text],
+          body: body.response(on: routed.channel, in: deliveries))
+        response.headers[.link] = answer.link
+        return response
+      }
     }
   }
 
   /// A document, and the `Link` to the next one.
   struct Answer {
-    let json: JSONWriter
+    enum Body {
+      case whole(JSONWriter)
+      case packed(PackedBody)
+    }
+
+    let body: Body
     let link: String?
 
     init(link: String? = nil, _ write: (inout JSONWriter) -> Void) {
-      json = JSONWriter(write)
+      body = .whole(JSONWriter(write))
+      self.link = link
+    }
+
+    init(link: String?, packed body: PackedBody) {
+      self.body = .packed(body)
       self.link = link
     }
   }

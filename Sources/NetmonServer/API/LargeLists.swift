@@ -3,12 +3,12 @@ import NetmonStore
 import Synchronization
 
 /// Makes large lists one at a time, so that however many ask for them leave the processor to the
-/// others, and only one is in memory before it is on its way.
+/// others, and only one is in memory before it is packed.
 final class LargeLists: Sendable {
   /// Records from which on a list is large: about 700 kB of JSON.
   static let size = 1000
   /// Further ones are asked to come again.
-  static let maximumWaiting = 64
+  static let maximumWaiting = 32
 
   private let queue: StoreQueue
   private let waiting = Mutex(0)

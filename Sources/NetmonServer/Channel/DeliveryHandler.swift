@@ -46,6 +46,21 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
+  func triggerUserOutboundEvent(
+    context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+  ) {
+    guard event is ResponseDropped else {
+      return context.triggerUserOutboundEvent(event, promise: promise)
+    }
+    drop(context)
+    promise?.succeed()
+  }
+
+  private func drop(_ context: ChannelHandlerContext) {
+    meters.countFault(.responseDropped)
+    context.abort()
+  }
+
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     var size = 0
     switch unwrapOutboundIn(data) {
@@ -66,12 +81,8 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func occupy(
     _ size: Int, until taken: EventLoopFuture<Void>, _ context: ChannelHandlerContext
   ) {
-    let connection = ObjectIdentifier(self)
-    let drop = NIOLoopBound(
-      { [meters] in
-        meters.countFault(.responseDropped)
-        context.abort()
-      }, eventLoop: context.eventLoop)
+    let connection = ObjectIdentifier(context.channel)
+    let drop = NIOLoopBound({ [weak self] in self?.drop(context) }, eventLoop: context.eventLoop)
     room.add(size, of: connection) { drop.eventLoop.execute { drop.value() } }
     // The handler itself may be gone by then, its room must not stay taken.
     taken.whenComplete { [room] _ in room.remove(size, of: connection) }
@@ -99,3 +110,6 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 }
+
+/// Tells a connection that others need the room of its response.
+struct ResponseDropped: Sendable {}

@@ -15,6 +15,13 @@ enum ConnectionFault: String, CaseIterable, Sendable {
   case responseTimeout = "response_timeout"
   /// The client took little of its response, and others needed the room.
   case responseDropped = "response_dropped"
+  /// No whole request had come, or none that had more than an error for an answer, and others needed the
+  /// room.
+  case requestDropped = "request_dropped"
+  /// The body came slower than others, who needed the room.
+  case bodyDropped = "body_dropped"
+  /// The client asked nothing more, and others needed the room.
+  case idleDropped = "idle_dropped"
   /// What came is not HTTP, or has too large header fields.
   case malformed
 }

@@ -9,8 +9,11 @@ struct ConnectionContext: RequestContext, RemoteAddressRequestContext {
   /// Where the client is; nil in tests without a socket.
   let remoteAddress: SocketAddress?
 
+  let channel: any Channel
+
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
     localAddress = source.channel.localAddress
     remoteAddress = source.channel.remoteAddress
   }

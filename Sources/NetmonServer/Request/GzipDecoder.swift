@@ -36,7 +36,9 @@ package struct GzipDecoder: ~Copyable {
     stream.deallocate()
   }
 
-  package mutating func append(_ input: UnsafeRawBufferPointer) throws(Problem) {
+  // Within an asynchronous function the temporary buffer would be part of its frame, for as long as the
+  // body takes to come.
+  @inline(never) package mutating func append(_ input: UnsafeRawBufferPointer) throws(Problem) {
     // zlib only reads through `next_in`; its type lacks the const.
     stream.pointee.next_in = UnsafeMutablePointer(
       mutating: input.bindMemory(to: UInt8.self).baseAddress)

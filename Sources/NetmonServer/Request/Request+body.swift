@@ -9,24 +9,35 @@ extension Request {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes {
       throw Problem.bodyTooLarge(limits.bodyBytes, "as sent")
     }
+    let bytes = isGzip ? try await inflated(limits, in: room) : try await plain(limits, in: room)
+    guard !bytes.isEmpty else { throw Problem(.badRequest, "The body is empty.") }
+    return bytes
+  }
+
+  private func plain(_ limits: Server.Limits, in room: Admission.Room) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for try await chunk in body {
+      bytes.append(contentsOf: chunk.readableBytesView)
+      guard bytes.count <= limits.bodyBytes else {
+        throw Problem.bodyTooLarge(limits.bodyBytes, "as sent")
+      }
+      try room.grow(to: bytes.count)
+    }
+    return bytes
+  }
+
+  private func inflated(_ limits: Server.Limits, in room: Admission.Room) async throws -> [UInt8] {
     var received = 0
-    var plain: [UInt8] = []
     var gzip = try GzipDecoder(limit: limits.inflatedBytes)
     for try await chunk in body {
       received += chunk.readableBytes
       guard received <= limits.bodyBytes else {
         throw Problem.bodyTooLarge(limits.bodyBytes, "as sent")
       }
-      if isGzip {
-        try chunk.withUnsafeReadableBytes { try gzip.append($0) }
-      } else {
-        plain.append(contentsOf: chunk.readableBytesView)
-      }
-      try room.grow(to: isGzip ? gzip.output.count : plain.count)
+      try chunk.withUnsafeReadableBytes { try gzip.append($0) }
+      try room.grow(to: gzip.output.count)
     }
-    let bytes = isGzip ? try gzip.finish() : plain
-    guard !bytes.isEmpty else { throw Problem(.badRequest, "The body is empty.") }
-    return bytes
+    return try gzip.finish()
   }
 
   private var isGzip: Bool {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// One thing the server does: what requests ask for it, what they may say, what they may be told,
 /// and what answers them.
@@ -61,6 +62,7 @@ struct RoutedRequest: Sendable {
   let captures: [String: String]
   let caller: Caller
   let network: PeerNetwork
+  let channel: any Channel
 
   var query: Query { target.query }
 }

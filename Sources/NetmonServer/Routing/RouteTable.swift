@@ -1,11 +1,14 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// Finds the route of a request, and lets in who may take it.
 ///
 /// It stands where Hummingbird's own router would look, because that one answers 404 to a wrong
 /// method and cannot be asked which methods a path has.
-struct RouteTable<Context: RemoteAddressRequestContext>: RouterMiddleware {
+struct RouteTable: RouterMiddleware {
+  typealias Context = ConnectionContext
+
   private let routes: [Route]
   private let meters: Meters
   private let access: Access
@@ -22,7 +25,7 @@ struct RouteTable<Context: RemoteAddressRequestContext>: RouterMiddleware {
     var route: Route?
     do {
       let network = PeerNetwork(context.remoteAddress)
-      let response = try await answer(request, from: network, by: &route)
+      let response = try await answer(request, on: context.channel, from: network, by: &route)
       count(request, route, response.status)
       return response
     } catch {
@@ -37,7 +40,8 @@ struct RouteTable<Context: RemoteAddressRequestContext>: RouterMiddleware {
   }
 
   private func answer(
-    _ request: Request, from network: PeerNetwork, by route: inout Route?
+    _ request: Request, on channel: any Channel, from network: PeerNetwork,
+    by route: inout Route?
   ) async throws -> Response {
     let target = try Target(request.head.path ?? "/")
     let matches = routes.compactMap { route in
@@ -53,7 +57,7 @@ struct RouteTable<Context: RemoteAddressRequestContext>: RouterMiddleware {
     return try await match.route.handler(
       RoutedRequest(
         request: request, target: target, captures: match.captures, caller: caller,
-        network: network))
+        network: network, channel: channel))
   }
 
   private func notFound(_ path: String) -> Problem {

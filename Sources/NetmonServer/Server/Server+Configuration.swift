@@ -50,6 +50,16 @@ extension Server {
     /// that.
     public var allBodiesBytes = 128 << 20
     public var connections = 4096
+    /// Connections of which no whole request has come yet, or none that had more than an error for an
+    /// answer. Beyond it the oldest of them is closed: whoever comes has as long as it takes so many
+    /// others to come.
+    public var unheardConnections = 160
+    /// Requests whose body has come in part. Beyond it the slowest of them is closed.
+    public var incompleteBodies = 64
+    /// Connections that wait for a further request. Beyond it the one that has waited longest is closed.
+    public var idleConnections = 1024
+    /// How long a client that was let go of before it was served does not learn of it.
+    public var silence: Duration = .seconds(5)
     /// From the connection to the end of the TLS handshake.
     public var handshakeTimeout: Duration = .seconds(5)
     /// Requests a second that each token may make, and at once twice as many.
@@ -62,9 +72,9 @@ extension Server {
     public var bodyTimeout: Duration = .seconds(30)
     /// How long a client may take nothing of a response that waits for it.
     public var responseTimeout: Duration = .seconds(60)
-    /// Size of all responses that wait for their clients to take them; beyond it the connections with
+    /// Size of all responses that wait for their clients to take them, of large lists as they are packed; beyond it the connections with
     /// most to take are closed.
-    public var untakenBytes = 16 << 20
+    public var untakenBytes = 6 << 20
     /// How long a connection without a request stays open.
     public var idleTimeout: Duration = .seconds(60)
     /// Clients that follow changes at a time; further ones are asked to come again.

@@ -116,7 +116,8 @@ extension Server {
     let limits = configuration.limits
     return Application(
       router: router,
-      server: Self.connections(configuration.limits, identity, api.meters, logger: self.logger),
+      server: Self.connections(
+        configuration.limits, identity, api.meters, api.deliveries, logger: self.logger),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: configuration.port),
         availableConnectionsDelegate: .maximum(limits.connections, logger: logger)

@@ -22,7 +22,8 @@ final class HandshakeHandler: ChannelInboundHandler {
   private var deadline: Scheduled<Void>?
   /// Kept, as a connection that has ended has none.
   private var peer: SocketAddress?
-  private var isSettled = false
+  /// Whether there is nothing more to count or tell of the connection.
+  var isSettled = false
 
   init(_ limits: Server.Limits, _ log: HandshakeLog) {
     self.limits = limits
@@ -51,7 +52,14 @@ final class HandshakeHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     state = .used
-    context.fireChannelRead(data)
+    context.fireChannelRead(wrapInboundOut(compact(unwrapInboundIn(data))))
+  }
+
+  /// TLS has room for two whole records in each of its buffers. Who holds on to a part of one, as the
+  /// half of a request's head, would hold on to all of that.
+  private func compact(_ bytes: ByteBuffer) -> ByteBuffer {
+    guard bytes.readableBytes <= bytes.storageCapacity / 8 else { return bytes }
+    return ByteBuffer(bytes: bytes.readableBytesView)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

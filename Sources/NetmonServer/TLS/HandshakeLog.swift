@@ -49,7 +49,9 @@ extension ConnectionFault {
     case .certificateRefused: "a client refuses the server's certificate"
     case .noRequest:
       "a client left right after the TLS handshake, as those do that miss their name in the certificate"
-    case .headerTimeout, .bodyTimeout, .responseTimeout, .responseDropped, .malformed: nil
+    case .headerTimeout, .bodyTimeout, .responseTimeout, .responseDropped, .requestDropped,
+      .bodyDropped, .idleDropped, .malformed:
+      nil
     }
   }
 }

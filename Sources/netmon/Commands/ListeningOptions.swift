@@ -78,7 +78,8 @@ struct ListeningOptions: Sendable {
   func connections(openFiles: UInt) -> Int {
     let spare = 200
     let possible = Int(clamping: openFiles)
-    return min(maximumConnections, max(possible - spare, possible / 2))
+    // Of those that are closed some are held for a while (``Server/Limits/silence``).
+    return min(maximumConnections, max(possible - spare, possible / 2) * 4 / 5)
   }
 }
 

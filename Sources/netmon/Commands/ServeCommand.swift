@@ -93,6 +93,7 @@ enum ServeCommand {
         ).run(report)
       }
     }
+    ProcessMemory.returnLarge()
     StopSignals.hold()
     try options.privileges.drop(toServeOn: options.port, database: database)
     // Where it cannot listen it makes no database either.

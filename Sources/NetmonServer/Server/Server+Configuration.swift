@@ -53,7 +53,7 @@ extension Server {
     /// Connections of which no whole request has come yet, or none that had more than an error for an
     /// answer. Beyond it the oldest of them is closed: whoever comes has as long as it takes so many
     /// others to come.
-    public var unheardConnections = 160
+    public var unheardConnections = 96
     /// Requests whose body has come in part. Beyond it the slowest of them is closed.
     public var incompleteBodies = 64
     /// Connections that wait for a further request. Beyond it the one that has waited longest is closed.
@@ -74,7 +74,7 @@ extension Server {
     public var responseTimeout: Duration = .seconds(60)
     /// Size of all responses that wait for their clients to take them, of large lists as they are packed; beyond it the connections with
     /// most to take are closed.
-    public var untakenBytes = 6 << 20
+    public var untakenBytes = 5 << 20
     /// How long a connection without a request stays open.
     public var idleTimeout: Duration = .seconds(60)
     /// Clients that follow changes at a time; further ones are asked to come again.

@@ -79,7 +79,7 @@ struct ListeningOptions: Sendable {
     let spare = 200
     let possible = Int(clamping: openFiles)
     // Of those that are closed some are held for a while (``Server/Limits/silence``).
-    return min(maximumConnections, max(possible - spare, possible / 2) * 4 / 5)
+    return min(maximumConnections, max(possible - spare, possible / 2) / 5 * 4)
   }
 }
 

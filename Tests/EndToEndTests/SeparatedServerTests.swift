@@ -137,6 +137,29 @@ struct SeparatedServerTests {
     #expect(try await eventually { !FileManager.default.fileExists(atPath: "/proc/\(worker)/exe") })
   }
 
+  @Test("A server that comes late to the end of both, collector and keeper, learns of both")
+  func keeperKilledBehindItsBack() async throws {
+    let server = try await NetmonService.serve(database, ["--collect", "--user", Self.user])
+    let process = server.process.pid
+    let keeper = try #require(Descendants.first(named: "netmon-keeper", of: process))
+    let worker = try #require(Descendants.first(named: "netmon-collect", of: process))
+    kill(process, SIGSTOP)
+    kill(worker, SIGKILL)
+    let isReaped = try await eventually {
+      !FileManager.default.fileExists(atPath: "/proc/\(worker)")
+    }
+    #expect(isReaped)
+    kill(keeper, SIGKILL)
+    let hasEnded = try await eventually {
+      !FileManager.default.fileExists(atPath: "/proc/\(keeper)/exe")
+    }
+    #expect(hasEnded)
+    kill(process, SIGCONT)
+    #expect(await server.process.status == 1)
+    let errors = await server.process.errors.rest()
+    #expect(errors == "netmon: the process that starts the collector has ended\n")
+  }
+
   @Test("A signal from the terminal, which all of them get, ends all of them in silence")
   func interrupted() async throws {
     let server = try ChildProcess(

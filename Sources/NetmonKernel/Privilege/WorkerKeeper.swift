@@ -56,13 +56,14 @@ public final class WorkerKeeper: Sendable {
   /// The descriptor to wait on before ``nextMessage()``.
   public var descriptor: Int32 { channel.number }
 
-  /// The next message, waiting for it.
-  public func nextMessage() -> Message {
+  /// The next message that has come, or nil if none has.
+  public func nextMessage() -> Message? {
     var buffer = [UInt8](repeating: 0, count: WorkerReport.maximumLength + 1)
     var count: Int
     repeat {
-      count = recv(channel.number, &buffer, buffer.count, 0)
+      count = recv(channel.number, &buffer, buffer.count, Int32(MSG_DONTWAIT))
     } while count < 0 && errno == EINTR
+    if count < 0, errno == EAGAIN { return nil }
     guard count > 0 else {
       linux_reap(process)
       return .gone

@@ -31,11 +31,14 @@ final class CollectorProcess: Sendable {
     let source = DispatchSource.makeReadSource(
       fileDescriptor: keeper.descriptor, queue: DispatchQueue(label: "netmon.keeper"))
     source.setEventHandler { [keeper] in
-      let next = keeper.nextMessage()
-      message.yield(next)
-      guard next == .gone else { return }
-      message.finish()
-      source.cancel()
+      // All that has come: of a channel that is closed libdispatch tells but once.
+      while let next = keeper.nextMessage() {
+        message.yield(next)
+        guard next == .gone else { continue }
+        message.finish()
+        source.cancel()
+        return
+      }
     }
     source.activate()
     defer { source.cancel() }

@@ -36,8 +36,9 @@ extension Store {
       damage = .replaced(path: path)
       since = broken.lastCommit(before: now)
     }
+    var lost: StoreError?
     // Another process may set the same file aside, or one that it makes may be damaged at once.
-    for _ in 0..<5 {
+    for _ in 0..<10 {
       let file = DatabaseFile(path: path)
       let fault: StoreError
       do throws(StoreError) {
@@ -57,6 +58,10 @@ extension Store {
         return OpenedStore(store: store, damage: damage, setAside: setAside)
       } catch {
         if error.isLackOfSpace, DiskReserve(ofStoreAt: path).release() { continue }
+        if error.isLostRace {
+          lost = error
+          continue
+        }
         guard file.isDamaged(by: error) else { throw error }
         fault = error
       }
@@ -67,7 +72,7 @@ extension Store {
         since = min(since, file.lastWritten ?? now)
       }
     }
-    throw damage ?? .cannotOpen(path: path, reason: "it keeps being damaged")
+    throw lost ?? damage ?? .cannotOpen(path: path, reason: "it keeps being damaged")
   }
 
   /// Looks for damage for at most half a second: all of a small file, the first of a large one.
@@ -119,6 +124,16 @@ extension StoreError {
     switch self {
     case .full: true
     case .io(_, _, let code, _): code == ResultCode.SQLITE_IOERR_SHMSIZE.rawValue
+    default: false
+    }
+  }
+
+  /// Another process has set the file aside or made it meanwhile: what SQLite was about to delete was
+  /// gone, or what it had opened stood at another path.
+  fileprivate var isLostRace: Bool {
+    switch self {
+    case .replaced: true
+    case .io(_, _, let code, _): code == ResultCode.SQLITE_IOERR_DELETE_NOENT.rawValue
     default: false
     }
   }

@@ -19,6 +19,8 @@ extension StoreError {
     case .SQLITE_NOTADB: self = .notADatabase(path: path)
     case .SQLITE_CORRUPT: self = .corrupt(operation, path: path, reason: reason)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(operation, path: path)
+    case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_DBMOVED:
+      self = .replaced(path: path)
     case .SQLITE_READONLY: self = .readOnly(operation, path: path)
     case .SQLITE_FULL: self = .full(operation, path: path)
     case .SQLITE_IOERR: self = .io(operation, path: path, code: code, reason: reason)

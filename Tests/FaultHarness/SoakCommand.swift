@@ -14,8 +14,9 @@ enum SoakCommand {
     summary: "Record many connections for a long time, and watch memory, files and the disk",
     discussion: """
       Real connections on loopback, seen by netmon serve --collect, which must remove records all \
-      the time. Memory at the end may be a tenth more than after a tenth of the time, the \
-      descriptors no more, and the database and its log together no larger than they may be.
+      the time. Memory in the last three tenths of the time may be a tenth more than in the \
+      three after the first (medians), the descriptors no more than after the first, and the \
+      database and its log together no larger than they may be.
       """,
     options: Options()
   ) {

@@ -79,14 +79,24 @@ struct SoakTrial {
 
   /// After a tenth of the time, when what it needs at first is there.
   private var early: Sample { samples[samples.count / 10] }
+  /// The medians of the three tenths after that and of the last three: what is free goes back to the
+  /// kernel from time to time, so that one moment says little.
+  private var earlyMemory: Int { memory(samples.dropFirst(samples.count / 10)) }
+  private var lateMemory: Int { memory(samples.dropFirst(samples.count * 7 / 10)) }
   private var last: Sample { samples[samples.count - 1] }
   private var longestLog: Int64 { samples.map(\.log).max() ?? 0 }
   private var largest: Int64 { samples.map { $0.database + $0.log }.max() ?? 0 }
 
+  /// The median over as many samples as three tenths of the time have, in KiB.
+  private func memory(_ samples: ArraySlice<Sample>) -> Int {
+    let sizes = samples.prefix(max(1, self.samples.count * 3 / 10)).map(\.memory).sorted()
+    return sizes[sizes.count / 2]
+  }
+
   private func check(_ report: String) throws {
     var flaws: [String] = []
     // Of what is near to nothing a tenth says nothing.
-    if last.memory > early.memory + max(early.memory / 10, 4096) { flaws.append("memory grew") }
+    if lateMemory > earlyMemory + max(earlyMemory / 10, 4096) { flaws.append("memory grew") }
     if last.descriptors > early.descriptors + 8 { flaws.append("descriptors grew") }
     if largest > size { flaws.append("the database and its log grew beyond --max-size") }
     // Each connection has two ends here.
@@ -112,8 +122,8 @@ struct SoakTrial {
       |--:|--:|--:|--:|--:|--:|--:|
       \(rows.joined(separator: "\n"))
 
-      RSS at the end to that after a tenth of the time: \
-      \(Double(last.memory * 100 / max(early.memory, 1)) / 100); longest log \
+      RSS, medians: \(Self.megabytes(Int64(earlyMemory) * 1024)) MB from one to four tenths of the \
+      time, \(Self.megabytes(Int64(lateMemory) * 1024)) MB in the last three; longest log \
       \(Self.megabytes(longestLog)) MB; database and log at most \(Self.megabytes(largest)) MB of \
       \(Self.megabytes(size)) MB
       gaps: \(lost.isEmpty ? "none" : lost.joined(separator: ", "))

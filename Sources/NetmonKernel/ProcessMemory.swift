@@ -11,10 +11,10 @@ public enum ProcessMemory {
   }
 
   /// Has large blocks given back as soon as they are free. By itself glibc takes them from its heap
-  /// once one was freed, and keeps what lies between others (mallopt(3)). With blocks of a quarter of
-  /// that, such as TLS reads records into, receiving records would take a fifth longer.
+  /// once one was freed, and keeps what lies between others (mallopt(3)). With a quarter of that,
+  /// receiving records would be slower: the kernel would be asked for each buffer of a request.
   public static func returnLarge() {
-    mallopt(M_MMAP_THRESHOLD, 128 << 10)
+    mallopt(M_MMAP_THRESHOLD, 512 << 10)
   }
 
   /// Gives free memory back to the kernel (malloc_trim(3)), which takes some 10 µs when there is

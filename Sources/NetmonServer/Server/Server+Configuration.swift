@@ -53,7 +53,7 @@ extension Server {
     /// Connections of which no whole request has come yet, or none that had more than an error for an
     /// answer. Beyond it the oldest of them is closed: whoever comes has as long as it takes so many
     /// others to come.
-    public var unheardConnections = 96
+    public var unheardConnections = 64
     /// Requests whose body has come in part. Beyond it the slowest of them is closed.
     public var incompleteBodies = 64
     /// Connections that wait for a further request. Beyond it the one that has waited longest is closed.

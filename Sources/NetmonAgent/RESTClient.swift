@@ -117,6 +117,9 @@ public struct RESTClient: Sendable {
   private func body(of response: HTTPClientResponse) async throws(RESTError) -> [UInt8] {
     do {
       return Array(buffer: try await response.body.collect(upTo: Self.maximumReply))
+    } catch is NIOTooManyBytesError {
+      throw .notNetmon(
+        server: server, reason: "its reply is longer than \(Self.maximumReply) bytes")
     } catch {
       throw transportError(error)
     }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Glibc
 import NetmonCore
 import NetmonServer
 import TestCertificates
@@ -97,7 +98,10 @@ import Testing
     #expect(throws: TrustError.noCertificate(path: files.authority)) {
       try RESTClient.configuration(trusting: files.authority)
     }
-    #expect(throws: TrustError.unreadable(path: "/nowhere")) {
+    #expect(throws: TrustError.unreadable(path: "/", errno: EISDIR)) {
+      try RESTClient.configuration(trusting: "/")
+    }
+    #expect(throws: TrustError.unreadable(path: "/nowhere", errno: ENOENT)) {
       try RESTClient.configuration(trusting: "/nowhere")
     }
   }

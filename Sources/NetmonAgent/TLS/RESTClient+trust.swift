@@ -1,5 +1,6 @@
 public import AsyncHTTPClient
 import Foundation
+import Glibc
 import NIOSSL
 
 extension RESTClient {
@@ -17,8 +18,12 @@ extension RESTClient {
   }
 
   private static func authorities(_ path: String) throws(TrustError) -> [NIOSSLCertificate] {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .unreadable(path: path)
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let reason = (error as? CocoaError)?.underlying as? POSIXError
+      throw .unreadable(path: path, errno: reason?.code.rawValue ?? EIO)
     }
     guard let certificates = try? NIOSSLCertificate.fromPEMBytes(Array(bytes)) else {
       throw .noCertificate(path: path)

@@ -73,11 +73,21 @@ struct TokenTests {
     #expect(kept.output == "600\n")
   }
 
+  @Test("that nobody could be shown are revoked")
+  func unseen() async throws {
+    let result = try await Netmon.shell("netmon token create --db \(served) > /dev/full")
+    #expect(result.status == 1 && result.errors.contains("cannot write the output"))
+    let list = try await Netmon.run(["token", "list", "--db", served, "-o", "csv"])
+    #expect(list.output.split(separator: "\n").dropFirst().allSatisfy { !$0.hasSuffix("good") })
+    #expect(list.output.contains("revoked"))
+  }
+
   @Test(
     "need a purpose",
     arguments: [
       "create --scope ingest", "create --scope read --for-host a", "create --for-host=",
-      "create --scope write", "create --scope read,", "create --expires 1s", "create a",
+      "create --name \(String(repeating: "n", count: 256))", "create --scope write",
+      "create --scope read,", "create --expires 1s", "create a",
       "create --tokens a --db b", "revoke", "list a", "list -o xml", "destroy", "",
     ])
   func usage(line: String) async throws {

@@ -13,6 +13,9 @@ enum TokenCreateCommand {
     var place = TokenPlace()
   }
 
+  /// Bytes, as many as a host may have in its name.
+  private static let longestName = 255
+
   static let declaration = Command<Netmon.Action>(
     "create",
     summary: "Make a token, and print it",
@@ -43,6 +46,9 @@ enum TokenCreateCommand {
     TokenPlace.declarations(\.place)
     Check { options in
       if options.host == "" { return "--for-host must not be empty" }
+      if (options.name ?? "").utf8.count > longestName {
+        return "--name must not be longer than \(longestName) bytes"
+      }
       let sends = options.scopes?.scopes.contains(.ingest)
       if sends == true, options.host == nil {
         return "--scope ingest needs --for-host: a token sends the records of one host"
@@ -72,7 +78,13 @@ enum TokenCreateCommand {
       return (made, isFirst)
     }
     keepFromOthers(STDOUT_FILENO)
-    invocation.console.write(made.secret.text + "\n")
+    var console = invocation.console
+    console.onFailure = { error in
+      // Nobody has it, and nobody can be shown it again.
+      _ = try? file.edit(besides: database) { $0.revoke(id: made.token.id, at: now) }
+      invocation.console.fail(error)
+    }
+    console.write(made.secret.text + "\n")
     let end = expires.map { ", until \($0)" } ?? ""
     invocation.console.say(
       "made token \(made.token.id) \(made.token.purpose)\(end), in \(file.path); it is not shown again"

@@ -26,6 +26,7 @@ package final class CertificateFiles: Sendable {
   package func replace(with issued: CertificateAuthority.Issued) throws {
     try write(issued.certificate, to: certificate)
     try write(issued.key, to: key)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
   }
 
   package func write(_ text: String, to path: String) throws {

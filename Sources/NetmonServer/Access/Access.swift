@@ -90,7 +90,9 @@ final class Access: Sendable {
       guard session == nil, token.scope.ingestHost != nil else {
         throw Problem(
           .forbidden,
-          "The token \(token.id) is not for sending records (--scope ingest --for-host NAME).")
+          session == nil
+            ? "The token \(token.id) is not for sending records (--scope ingest --for-host NAME)."
+            : "A page that has signed in may only read: sending takes a token (--scope ingest).")
       }
     }
   }

@@ -44,7 +44,7 @@ struct PostedList<Element: Sendable>: Sendable {
 
   private static func refusal(of what: String, _ mistakes: [Problem.Mistake]) -> Problem {
     var problem = Problem(
-      .badRequest, "No \(what) was stored: the body is wrong in the places named by 'errors'.")
+      .badRequest, "No \(what) was taken: the body is wrong in the places named by 'errors'.")
     problem.mistakes = Array(mistakes.prefix(RecordReader.maximumMistakes))
     return problem
   }

@@ -127,6 +127,7 @@ extension Server {
         await onListening(
           ListeningAddress(host: host, port: address.port ?? 0, isSecure: watcher != nil))
         await watcher?.tellOfFlaw()
+        await watcher?.tellOfOpenKey()
       },
       logger: logger
     )

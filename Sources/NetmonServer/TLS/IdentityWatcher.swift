@@ -77,6 +77,14 @@ actor IdentityWatcher {
       metadata: ["error": "\(reason)"])
   }
 
+  /// Says if the key is no secret on this machine.
+  func tellOfOpenKey() {
+    guard files.keyIsReadableByAnybody else { return }
+    logger.warning(
+      "anybody on this machine may read the private key: chmod 640 or less",
+      metadata: ["key": "\(files.key)"])
+  }
+
   /// Says if clients will not accept the certificate that is in use.
   func tellOfFlaw() {
     guard !hasToldOfFlaw, let flaw = current.value.flaw(at: now()) else { return }

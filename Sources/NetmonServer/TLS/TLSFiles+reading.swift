@@ -20,6 +20,12 @@ extension TLSFiles {
     }
   }
 
+  /// Whether the mode of the key's file lets everybody read it; no if nothing can be told.
+  var keyIsReadableByAnybody: Bool {
+    var status = stat()
+    return stat(key, &status) == 0 && status.st_mode & S_IROTH != 0
+  }
+
   /// Chains of certificates are a few kilobytes.
   private static let largestFile = 1 << 20
 

@@ -37,6 +37,13 @@ import Testing
     #expect(messages.all.count == 1)
   }
 
+  @Test(arguments: [(0o600, 0), (0o640, 0), (0o644, 1)])
+  func aKeyThatAnybodyMayReadIsTold(mode: Int, count: Int) async throws {
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: files.key)
+    await watcher.tellOfOpenKey()
+    #expect(messages.all.count { $0.contains("anybody") && $0.contains(files.key) } == count)
+  }
+
   @Test func halfAPairIsWaitedForAndToldOnce() async throws {
     let before = end
     let next = try files.issuer.issue(validity: -60..<1000)

@@ -1,13 +1,22 @@
-// Tells ThreadSanitizer of the locks of Swift's `Mutex`, which on Linux it sees in part only.
+// What ThreadSanitizer cannot do with netmon by itself. Its programs are started with this
+// (LD_PRELOAD); no report is suppressed.
+//
+// MARK: - Locks
+//
+// Of the locks of Swift's `Mutex` it sees on Linux a part only.
 //
 // The fast paths of lock and unlock are compiled into whoever uses them. Who has to wait does so in
 // libswiftSynchronization, which is not instrumented: what happened before an unlock is then not known
-// to have happened before that lock, and is reported as a race. These take the place of the slow paths
-// (LD_PRELOAD), call them, and say what they mean. No report is suppressed.
+// to have happened before that lock, and is reported as a race. These take the place of the slow
+// paths, call them, and say what they mean.
 //
 // Mutex/LinuxImpl.swift of the Swift standard library has both.
 #include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #define SWIFT __attribute__((swiftcall))
 #define SELF __attribute__((swift_context))
@@ -31,4 +40,28 @@ SWIFT void unlock(SELF void *self) {
   typedef SWIFT void Function(SELF void *);
   if (__tsan_release) __tsan_release(self);
   ((Function *)dlsym(RTLD_NEXT, UNLOCK))(self);
+}
+
+// MARK: - Processes
+//
+// In a process that was forked it starts a thread of its own at once, which looks after memory. Who
+// gives up privilege must be alone: in such a process there is none. `fork` of a program that is
+// built for ThreadSanitizer calls this one, and then for that thread the other.
+
+static bool was_forked;
+
+pid_t fork(void) {
+  pid_t process = ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
+  if (process == 0) was_forked = true;
+  return process;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
+                   void *argument) {
+  // Threads of the program have an argument, by which ThreadSanitizer knows them.
+  bool is_own = was_forked && attributes == NULL && argument == NULL;
+  was_forked = false;
+  if (is_own) return EAGAIN;
+  typedef int Function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+  return ((Function *)dlsym(RTLD_NEXT, "pthread_create"))(thread, attributes, body, argument);
 }

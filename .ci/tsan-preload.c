@@ -52,7 +52,7 @@ static bool was_forked;
 
 pid_t fork(void) {
   pid_t process = ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
-  if (process == 0) was_forked = true;
+  if (process == 0 && __tsan_acquire) was_forked = true;
   return process;
 }
 

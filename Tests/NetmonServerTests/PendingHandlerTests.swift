@@ -21,6 +21,7 @@ import Testing
   private var limits: Server.Limits {
     var limits = Server.Limits()
     limits.unheardConnections = 2
+    limits.unheardBurst = 2
     limits.incompleteBodies = 1
     limits.idleConnections = 1
     limits.silence = .milliseconds(1)
@@ -50,6 +51,24 @@ import Testing
           }
         }
         #expect(try await first.receiveToEnd() == "")
+      }
+      #expect(try await count(.requestDropped, of: server) == 1)
+    }
+  }
+
+  @Test func ofThoseThatComeAtOnceTheOldestMakesRoomInAMoment() async throws {
+    var limits = limits
+    limits.unheardBurst = 8
+    limits.unheardGrace = .milliseconds(20)
+    try await withRunningServer(limits: limits) { server async throws in
+      let port = server.address.port
+      try await RawConnection.with(port: port) { first async throws in
+        try await first.send("GET /healthz HT")
+        try await RawConnection.with(port: port) { _ async throws in
+          try await RawConnection.with(port: port) { _ async throws in
+            #expect(try await first.receiveToEnd() == "")
+          }
+        }
       }
       #expect(try await count(.requestDropped, of: server) == 1)
     }

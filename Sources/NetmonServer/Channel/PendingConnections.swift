@@ -14,6 +14,19 @@ struct PendingConnections<ID: Hashable> {
     case idle
   }
 
+  /// How many may be in a phase.
+  struct Bound: Hashable {
+    var count: Int
+    /// As many as there may be while those beyond `count` have only just come: many who mean it can come
+    /// at once, and would otherwise end each other before one of them is through.
+    var burst: Int
+
+    init(_ count: Int, burst: Int? = nil) {
+      self.count = count
+      self.burst = max(count, burst ?? count)
+    }
+  }
+
   private struct Entry {
     /// The order in which they came.
     let turn: UInt64
@@ -29,30 +42,44 @@ struct PendingConnections<ID: Hashable> {
   /// Bytes a second. A body that comes so fast is not slow.
   private static var leastRate: Double { 16_384 }
 
-  private let limits: [Phase: Int]
+  private let bounds: [Phase: Bound]
+  /// How long one has only just come.
+  private let grace: Duration
   private var entries: [Phase: [ID: Entry]] = [:]
   private var phases: [ID: Phase] = [:]
   private var turn: UInt64 = 0
 
-  /// How many may be in each phase at a time.
-  init(limits: [Phase: Int]) {
-    self.limits = limits
+  init(bounds: [Phase: Bound], grace: Duration) {
+    self.bounds = bounds
+    self.grace = grace
   }
 
   /// How many are in a phase now.
   func count(in phase: Phase) -> Int { entries[phase]?.count ?? 0 }
 
-  /// Notes that a connection is in a phase from now on. Returns the one that has to go for it, which is
-  /// forgotten: the one that has waited longest, or of the bodies the slowest.
-  mutating func enter(_ id: ID, _ phase: Phase, at now: ContinuousClock.Instant) -> ID? {
+  /// Whether there are more in a phase than may stay there.
+  func isCrowded(_ phase: Phase) -> Bool { count(in: phase) > bounds[phase]?.count ?? .max }
+
+  /// Notes that a connection is in a phase from now on. Returns those that have to go for it.
+  mutating func enter(_ id: ID, _ phase: Phase, at now: ContinuousClock.Instant) -> [ID] {
     leave(id)
     turn += 1
     entries[phase, default: [:]][id] = Entry(turn: turn, since: now)
     phases[id] = phase
-    guard count(in: phase) > limits[phase] ?? .max, let victim = victim(in: phase, at: now)
-    else { return nil }
-    leave(victim)
-    return victim
+    return makeRoom(in: phase, at: now)
+  }
+
+  /// Forgets those that have to go, and returns them: such as have waited longest, or of the bodies the
+  /// slowest.
+  mutating func makeRoom(in phase: Phase, at now: ContinuousClock.Instant) -> [ID] {
+    var victims: [ID] = []
+    while isCrowded(phase), let (id, entry) = victim(in: phase, at: now),
+      count(in: phase) > bounds[phase]?.burst ?? .max || now - entry.since >= grace
+    {
+      leave(id)
+      victims.append(id)
+    }
+    return victims
   }
 
   /// Notes bytes of a body.
@@ -66,10 +93,10 @@ struct PendingConnections<ID: Hashable> {
     entries[phase]?[id] = nil
   }
 
-  private func victim(in phase: Phase, at now: ContinuousClock.Instant) -> ID? {
+  private func victim(in phase: Phase, at now: ContinuousClock.Instant) -> (ID, Entry)? {
     let candidates = entries[phase] ?? [:]
-    guard phase == .body else { return candidates.min { $0.value.turn < $1.value.turn }?.key }
+    guard phase == .body else { return candidates.min { $0.value.turn < $1.value.turn } }
     // One that has just come is not behind.
-    return candidates.max { $0.value.deficit(at: now) < $1.value.deficit(at: now) }?.key
+    return candidates.max { $0.value.deficit(at: now) < $1.value.deficit(at: now) }
   }
 }

@@ -104,7 +104,13 @@ final class PendingHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let self, self.phase != nil, self.turn == turn else { return }
         self.drop(for: phase.fault, context)
       }, eventLoop: context.eventLoop)
-    room.enter(ObjectIdentifier(self), phase) { letGo.eventLoop.execute { letGo.value() } }
+    let isCrowded = room.enter(ObjectIdentifier(self), phase) {
+      letGo.eventLoop.execute { letGo.value() }
+    }
+    guard isCrowded else { return }
+    context.eventLoop.scheduleTask(in: TimeAmount(room.grace)) { [room] in
+      room.makeRoom(in: phase)
+    }
   }
 
   private func drop(for fault: ConnectionFault, _ context: ChannelHandlerContext) {

@@ -8,16 +8,26 @@ final class PendingRoom: Sendable {
   private struct State {
     var connections: PendingConnections<ObjectIdentifier>
     /// How to let go of each, called in any thread.
-    var exits: [ObjectIdentifier: @Sendable () -> Void] = [:]
+    var exits: [ObjectIdentifier: Exit] = [:]
+
+    mutating func exits(of ids: [ObjectIdentifier]) -> [Exit] {
+      ids.compactMap { exits.removeValue(forKey: $0) }
+    }
   }
 
+  typealias Exit = @Sendable () -> Void
+
   private let state: Mutex<State>
+  /// After which time those that came at once have had theirs.
+  let grace: Duration
 
   init(_ limits: Server.Limits) {
-    let connections = PendingConnections<ObjectIdentifier>(limits: [
-      .unheard: limits.unheardConnections, .body: limits.incompleteBodies,
-      .idle: limits.idleConnections,
-    ])
+    grace = limits.unheardGrace
+    let connections = PendingConnections<ObjectIdentifier>(
+      bounds: [
+        .unheard: .init(limits.unheardConnections, burst: limits.unheardBurst),
+        .body: .init(limits.incompleteBodies), .idle: .init(limits.idleConnections),
+      ], grace: grace)
     state = Mutex(State(connections: connections))
   }
 
@@ -25,15 +35,22 @@ final class PendingRoom: Sendable {
   func count(in phase: Phase) -> Int { state.withLock { $0.connections.count(in: phase) } }
 
   /// Notes that a connection is in a phase from now on, and makes room; `letGo` may be called in any
-  /// thread, at any time until it leaves.
-  func enter(_ id: ObjectIdentifier, _ phase: Phase, letGo: @escaping @Sendable () -> Void) {
-    let exit = state.withLock { state in
+  /// thread, at any time until it leaves. Returns whether ``makeRoom(in:)`` is to be called after the
+  /// grace.
+  func enter(_ id: ObjectIdentifier, _ phase: Phase, letGo: @escaping Exit) -> Bool {
+    let (exits, isCrowded) = state.withLock { state in
       state.exits[id] = letGo
-      return state.connections.enter(id, phase, at: .now).flatMap {
-        state.exits.removeValue(forKey: $0)
-      }
+      let victims = state.connections.enter(id, phase, at: .now)
+      return (state.exits(of: victims), state.connections.isCrowded(phase))
     }
-    exit?()
+    for exit in exits { exit() }
+    return isCrowded
+  }
+
+  /// Lets those go that are too many and have had their time.
+  func makeRoom(in phase: Phase) {
+    let exits = state.withLock { $0.exits(of: $0.connections.makeRoom(in: phase, at: .now)) }
+    for exit in exits { exit() }
   }
 
   /// Notes bytes of a body.

@@ -51,9 +51,13 @@ extension Server {
     public var allBodiesBytes = 128 << 20
     public var connections = 4096
     /// Connections of which no whole request has come yet, or none that had more than an error for an
-    /// answer. Beyond it the oldest of them is closed: whoever comes has as long as it takes so many
-    /// others to come.
+    /// answer. Beyond it the oldest of them is closed once it has had its time.
     public var unheardConnections = 64
+    /// As many of these there may be for a moment. Beyond it the oldest is closed at once: whoever comes
+    /// has as long as it takes so many others to come.
+    public var unheardBurst = 256
+    /// The time that each of them has.
+    public var unheardGrace: Duration = .milliseconds(250)
     /// Requests whose body has come in part. Beyond it the slowest of them is closed.
     public var incompleteBodies = 64
     /// Connections that wait for a further request. Beyond it the one that has waited longest is closed.

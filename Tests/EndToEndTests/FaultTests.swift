@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `faults` on a small scale; `docs/contributing.md` has the large one.
@@ -44,7 +45,10 @@ struct FaultTests {
       "stream", "--cuts", "60", "--idle", "20", "--changes", "20000", "--ready-within", "30s")
   }
 
-  @Test("Slow clients and bombs keep nobody from being served", arguments: [[], ["--plaintext"]])
+  @Test(
+    "Slow clients and bombs keep nobody from being served",
+    .disabled(if: ThreadSanitizer.isWatching, "ThreadSanitizer takes the memory that is measured"),
+    arguments: [[], ["--plaintext"]])
   func slow(options: [String]) async throws {
     // A build for debugging on a busy machine is slow itself.
     try await expectHolds(

@@ -14,7 +14,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -44,24 +43,23 @@ SWIFT void unlock(SELF void *self) {
 
 // MARK: - Processes
 //
-// In a process that was forked it starts a thread of its own at once, which looks after memory. Who
-// gives up privilege must be alone: in such a process there is none. `fork` of a program that is
-// built for ThreadSanitizer calls this one, and then for that thread the other.
+// In a process that was forked it starts a thread of its own while fork(2) has not yet returned, which
+// looks after memory. Who gives up privilege must be alone: in such a process there is none. `fork` of
+// a program that is built for ThreadSanitizer calls this one.
 
-static bool was_forked;
+/// Who forks, until that is done on both sides.
+static _Thread_local pid_t forking;
 
 pid_t fork(void) {
+  forking = getpid();
   pid_t process = ((pid_t(*)(void))dlsym(RTLD_NEXT, "fork"))();
-  if (process == 0 && __tsan_acquire) was_forked = true;
+  forking = 0;
   return process;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
                    void *argument) {
-  // Threads of the program have an argument, by which ThreadSanitizer knows them.
-  bool is_own = was_forked && attributes == NULL && argument == NULL;
-  was_forked = false;
-  if (is_own) return EAGAIN;
+  if (forking != 0 && forking != getpid() && __tsan_acquire) return EAGAIN;
   typedef int Function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
   return ((Function *)dlsym(RTLD_NEXT, "pthread_create"))(thread, attributes, body, argument);
 }

@@ -43,12 +43,12 @@ import TestSupport
   }
 
   @Test func aFullOneTakesNoMoreAndStillRevokes() throws {
-    var generator = SystemRandomNumberGenerator()
     let name = String(repeating: "n", count: TokenFile.room / 2)
     let scope = try #require(Token.Scope(reads: true, ingestHost: nil))
     func add() throws {
       _ = try tokens.file.edit(besides: nil) { list in
-        list.add(name: name, scope: scope, created: testNow, expires: nil, using: &generator)
+        var generator = SystemRandomNumberGenerator()
+        return list.add(name: name, scope: scope, created: testNow, expires: nil, using: &generator)
       }
     }
     try add()

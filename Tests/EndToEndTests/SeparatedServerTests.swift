@@ -124,12 +124,19 @@ struct SeparatedServerTests {
     #expect(await next.stop() == 0)
   }
 
-  @Test("Without its keeper a server ends with one line, and its collector with it")
-  func keeperKilled() async throws {
+  /// A server that collects, with the pids of its keeper and its collector.
+  private func separated() async throws -> (server: NetmonService, keeper: Int32, worker: Int32) {
     let server = try await NetmonService.serve(database, ["--collect", "--user", Self.user])
     let process = server.process.pid
-    let keeper = try #require(Descendants.first(named: "netmon-keeper", of: process))
-    let worker = try #require(Descendants.first(named: "netmon-collect", of: process))
+    return (
+      server, try #require(Descendants.first(named: "netmon-keeper", of: process)),
+      try #require(Descendants.first(named: "netmon-collect", of: process))
+    )
+  }
+
+  @Test("Without its keeper a server ends with one line, and its collector with it")
+  func keeperKilled() async throws {
+    let (server, keeper, worker) = try await separated()
     kill(keeper, SIGKILL)
     #expect(await server.process.status == 1)
     let errors = await server.process.errors.rest()
@@ -139,11 +146,8 @@ struct SeparatedServerTests {
 
   @Test("A server that comes late to the end of both, collector and keeper, learns of both")
   func keeperKilledBehindItsBack() async throws {
-    let server = try await NetmonService.serve(database, ["--collect", "--user", Self.user])
-    let process = server.process.pid
-    let keeper = try #require(Descendants.first(named: "netmon-keeper", of: process))
-    let worker = try #require(Descendants.first(named: "netmon-collect", of: process))
-    kill(process, SIGSTOP)
+    let (server, keeper, worker) = try await separated()
+    kill(server.process.pid, SIGSTOP)
     kill(worker, SIGKILL)
     let isReaped = try await eventually {
       !FileManager.default.fileExists(atPath: "/proc/\(worker)")
@@ -154,7 +158,7 @@ struct SeparatedServerTests {
       !FileManager.default.fileExists(atPath: "/proc/\(keeper)/exe")
     }
     #expect(hasEnded)
-    kill(process, SIGCONT)
+    kill(server.process.pid, SIGCONT)
     #expect(await server.process.status == 1)
     let errors = await server.process.errors.rest()
     #expect(errors == "netmon: the process that starts the collector has ended\n")

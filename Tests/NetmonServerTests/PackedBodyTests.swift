@@ -14,10 +14,14 @@ import Testing
   @Test(arguments: [0, 1, 2, 1000, 10_000])
   func itIsTheArrayItWasMadeOf(count: Int) throws {
     let numbers = Array(0..<count)
-    let body = PackedBody(numbers) { json, number in
-      json.object { json in
-        json.field("number", number)
-        json.field("name", "the name of number \(number)")
+    let body = PackedBody { list in
+      for number in numbers {
+        list.append { json in
+          json.object { json in
+            json.field("number", number)
+            json.field("name", "the name of number \(number)")
+          }
+        }
       }
     }
     let expected = JSONWriter { json in
@@ -34,7 +38,9 @@ import Testing
 
   @Test func itTakesAFractionInPiecesThatSlowClientsTake() throws {
     let records = try RecordReader.read(Array(Record.series(5000).json.utf8), as: .json)
-    let body = PackedBody(records.connections) { $1.write(to: &$0) }
+    let body = PackedBody { list in
+      for connection in records.connections { list.append { connection.write(to: &$0) } }
+    }
     #expect(body.packedSize < body.size / 5)
     #expect(body.count > 20)
     for index in 0..<body.count {

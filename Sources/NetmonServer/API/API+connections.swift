@@ -55,13 +55,18 @@ extension API {
     query.filter.terms += terms
     let isLarge = query.limit.map { $0 > LargeLists.size } ?? true
     return try await answer(request, to: query, isLarge: isLarge) { [query] store in
-      let page = try store.connections(query)
-      let next = page.next.map { link(to: $0, from: request.target) }
-      guard page.connections.count <= LargeLists.size else {
-        return Answer(link: next, packed: PackedBody(page.connections) { $1.write(to: &$0) })
-      }
-      return Answer(link: next) { json in
-        json.array(page.connections) { $1.write(to: &$0) }
+      try store.withRows(of: query) { rows in
+        let next = rows.next.map { link(to: $0, from: request.target) }
+        guard rows.count <= LargeLists.size else {
+          let body = try PackedBody { list in
+            try rows.forEach { connection in list.append { connection.write(to: &$0) } }
+          }
+          return Answer(link: next, packed: body)
+        }
+        let page = try rows.page()
+        return Answer(link: next) { json in
+          json.array(page.connections) { $1.write(to: &$0) }
+        }
       }
     }
   }

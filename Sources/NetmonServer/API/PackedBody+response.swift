@@ -11,7 +11,10 @@ extension PackedBody {
         channel.triggerUserOutboundEvent(ResponseDropped(), promise: nil)
       }
       defer { room.remove(packedSize, of: connection) }
-      for index in 0..<count { try await writer.write(unpacked(index)) }
+      for index in 0..<count {
+        try await writer.write(unpacked(index))
+        try await channel.takeWritten()
+      }
       try await writer.finish(nil)
     }
   }

@@ -14,8 +14,10 @@ struct PackedBody: Sendable {
     let size: Int
   }
 
-  /// What even a slow client takes within the response timeout.
-  private static let pieceSize = 64 << 10
+  /// What even a slow client takes within the response timeout. With the end of its last element it
+  /// fits into 32 KiB, whereas a buffer for a little more would be twice as large: several pieces are
+  /// on their way at a time.
+  private static let pieceSize = 28 << 10
 
   private var pieces: [Piece] = []
   /// Bytes once unpacked.
@@ -23,25 +25,44 @@ struct PackedBody: Sendable {
   /// Bytes in memory.
   private(set) var packedSize = 0
 
-  /// A JSON array, written element by element.
-  init<Element>(_ elements: [Element], _ write: (inout JSONWriter, Element) -> Void) {
-    var json = JSONWriter(capacity: Self.pieceSize * 2)
-    json.open("[")
-    for element in elements {
-      if json.bytes.count >= Self.pieceSize {
-        append(json.bytes)
+  /// A JSON array, whose elements are appended by `fill`; none of them is needed after the next.
+  init(_ fill: (inout Elements) throws -> Void) rethrows {
+    var elements = Elements()
+    try fill(&elements)
+    self = elements.end()
+  }
+
+  /// The elements of an array so far.
+  struct Elements: ~Copyable {
+    private var body = PackedBody()
+    private var json = JSONWriter(capacity: PackedBody.pieceSize * 2)
+    private var encoder = GzipEncoder()
+
+    fileprivate init() {
+      json.open("[")
+    }
+
+    mutating func append(_ write: (inout JSONWriter) -> Void) {
+      if json.bytes.count >= PackedBody.pieceSize {
+        body.append(json.bytes, by: &encoder)
         json.removeAll()
         json.raw(",")
       }
-      write(&json, element)
+      write(&json)
     }
-    json.close("]")
-    append(json.bytes)
+
+    fileprivate consuming func end() -> PackedBody {
+      json.close("]")
+      body.append(json.bytes, by: &encoder)
+      return body
+    }
   }
 
-  private mutating func append(_ bytes: [UInt8]) {
+  private init() {}
+
+  private mutating func append(_ bytes: [UInt8], by encoder: inout GzipEncoder) {
     // A copy, as the array has room for what cannot be packed.
-    let packed = Gzip.compress(bytes).map { $0.withUnsafeBytes { [UInt8]($0) } }
+    let packed = encoder.compress(bytes).map { $0.withUnsafeBytes { [UInt8]($0) } }
     let piece = Piece(bytes: packed ?? bytes, isPacked: packed != nil, size: bytes.count)
     pieces.append(piece)
     size += piece.size

@@ -17,7 +17,7 @@ package struct GzipDecoder: ~Copyable {
   /// How many times its size a body may inflate to, beyond ``unsuspicious`` bytes. Records that hardly
   /// differ shrink to a fortieth, what is made to hurt to a thousandth.
   package static let maximumRatio = 200
-  package static let unsuspicious = 1 << 20
+  package static let unsuspicious = 256 << 10
 
   /// The limit is the largest size of the whole output, in bytes.
   package init(limit: Int) throws(Problem) {

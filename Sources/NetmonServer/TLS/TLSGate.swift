@@ -49,7 +49,7 @@ final class TLSGate: ChannelInboundHandler {
     state = .secure
     var configuration = NIOSSLServerHandler.Configuration()
     // By itself it would keep for its life what the largest response took.
-    configuration.maximumPreservedOutboundBufferCapacity = 64 << 10
+    configuration.maximumPreservedOutboundBufferCapacity = 32 << 10
     let tls = NIOSSLServerHandler(context: identity.value.context, configuration: configuration)
     do {
       let pipeline = context.pipeline.syncOperations

@@ -7,14 +7,26 @@ extension Store {
   /// - Throws: ``StoreError/invalid(_:reason:)`` for a negative `limit` or `offset`, or a cursor of
   ///   another order.
   public func connections(_ query: ConnectionQuery) throws(StoreError) -> ConnectionPage {
+    try withRows(of: query) { try $0.page() }
+  }
+
+  /// Gives `body` one page, of which it has as many connections in memory as it keeps.
+  ///
+  /// All are of one snapshot; what is written meanwhile cannot be cleared away from the log before
+  /// `body` returns.
+  ///
+  /// - Throws: as ``connections(_:)``. What `body` throws is told as an error of reading.
+  public func withRows<T>(
+    of query: ConnectionQuery, _ body: (ConnectionRows) throws -> T
+  ) throws(StoreError) -> T {
     try query.check()
     return try read { db in
       // One more tells whether there is a next page.
       let cursors = try db.cursors(query, limit: query.limit.map { $0 + 1 })
       let page = cursors.prefix(query.limit ?? .max)
-      let connections = try page.compactMap { try ConnectionRow.fetch(id: $0.id, in: db) }
-      return ConnectionPage(
-        connections: connections, next: page.count < cursors.count ? page.last : nil)
+      return try body(
+        ConnectionRows(
+          ids: page.map(\.id), next: page.count < cursors.count ? page.last : nil, in: db))
     }
   }
 

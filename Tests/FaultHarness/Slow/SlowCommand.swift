@@ -19,7 +19,7 @@ enum SlowCommand {
       when it lets go of them: such that send header fields or a body byte by byte, that take no \
       response, that begin a TLS handshake and leave it there, and a few that send gzip bombs or \
       deeply nested JSON. Meanwhile another client asks and posts, on a connection that stays and on \
-      new ones. It must be answered in time, and the server must not keep memory.
+      new ones. It must be answered in time, and the server must not take much memory.
       """,
     options: Options()
   ) {
@@ -27,7 +27,7 @@ enum SlowCommand {
     Option("connections", \.connections, in: 8...20_000, help: "how many connections are held")
     Flag("plaintext", \.isPlain, help: "without TLS")
     Option("p99", \.slowest, help: "how long the slowest hundredth of answers may take at least")
-    Option("growth", \.growth, help: "by how much the server's memory may have grown at the end")
+    Option("growth", \.growth, help: "how much more memory the server may take at any moment")
     TestedNetmon.declarations(\.netmon)
   } action: { options in
     {

@@ -51,16 +51,17 @@ final class SlowTrial {
     try client.work(for: min(.seconds(5), time)) {}
     let (alone, before) = (client.times, try Usage(of: server.id).memory)
     var memory: [Int] = []
+    Usage.resetPeak(of: server.id)
     crowd.start(connections)
     try client.work(for: time) {
       try server.expectRunning()
       memory.append(try Usage(of: server.id).memory)
     }
-    let figures = crowd.figures
+    let (figures, peak) = (crowd.figures, try Usage(of: server.id).peak)
     crowd.stop()
     return SlowResult(
       figures: figures, alone: alone, times: Array(client.times.dropFirst(alone.count)),
-      failures: client.failures, memoryBefore: before, memory: memory)
+      failures: client.failures, memoryBefore: before, memory: memory, peak: peak)
   }
 }
 
@@ -75,9 +76,10 @@ struct SlowResult {
   var memoryBefore: Int
   /// kB, after each request of the other client.
   var memory: [Int]
+  /// kB, the most at any moment.
+  var peak: Int
 
-  /// kB that the server keeps: the median of the later half. What a large answer or body takes for a
-  /// moment is not kept.
+  /// kB that the server keeps: the median of the later half.
   private var memoryKept: Int {
     let later = memory.suffix(max(1, memory.count / 2)).sorted()
     return later.isEmpty ? memoryBefore : later[later.count / 2]
@@ -95,7 +97,7 @@ struct SlowResult {
         "another client alone: \(Self.text(alone))",
         "with them: \(Self.text(times)); "
           + "\(failures.count) failures",
-        "memory: \(memoryBefore) kB before, then \(memoryKept) kB, \(memory.max() ?? 0) kB at most",
+        "memory: \(memoryBefore) kB before, then \(memoryKept) kB, \(peak) kB at most",
       ]).joined(separator: "\n")
   }
 
@@ -115,8 +117,9 @@ struct SlowResult {
     if let failure = failures.first { throw FaultError.broken("a request failed: \(failure)") }
     let p99 = Self.quantile(0.99, of: times)
     guard p99 <= slowest else { throw FaultError.broken("p99 is \(p99.text)") }
-    guard (memoryKept - memoryBefore) * 1024 <= growth else {
-      throw FaultError.broken("the server keeps \(memoryKept - memoryBefore) kB more than before")
+    let grown = peak - memoryBefore
+    guard grown * 1024 <= growth else {
+      throw FaultError.broken("the server took \(grown) kB more than before")
     }
   }
 }

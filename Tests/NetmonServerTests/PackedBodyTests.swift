@@ -44,7 +44,7 @@ import Testing
     #expect(body.packedSize < body.size / 5)
     #expect(body.count > 20)
     for index in 0..<body.count {
-      #expect(try body.unpacked(index).readableBytes < 80 << 10)
+      #expect(try body.unpacked(index).readableBytes <= 32 << 10)
     }
   }
 }

@@ -79,6 +79,23 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(2)))
+  func aSlowClientDoesNotKeepTheServerFromShuttingDown() async throws {
+    var limits = Server.Limits()
+    limits.responseTimeout = .seconds(3600)
+    limits.lastDelivery = .milliseconds(50)
+    try await withRunningServer(limits: limits) { server in
+      let records = try RecordReader.read(Array(Record.series(10_000).json.utf8), as: .json)
+      _ = try server.store.record(records.connections)
+      try await RawConnection.with(port: server.address.port, receiveBuffer: 4096) { connection in
+        try await connection.send(
+          "GET /api/connections?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        _ = try await connection.receive(upTo: "\r\n\r\n")
+        await server.shutDown()
+      }
+    }
+  }
+
   @Test func aPortInUseIsAClearError() async throws {
     try await withRunningServer { running in
       let port = running.address.port

@@ -47,4 +47,11 @@ import Testing
       #expect(try body.unpacked(index).readableBytes <= 32 << 10)
     }
   }
+
+  @Test func itTakesWhatShrinksAsABombDoes() throws {
+    let text = String(repeating: "a", count: 4 << 20)
+    let body = PackedBody { list in list.append { $0.value(text) } }
+    #expect(body.size / body.packedSize > GzipDecoder.maximumRatio)
+    #expect(try self.text(body) == "[\"\(text)\"]")
+  }
 }

@@ -11,13 +11,13 @@ import Testing
 @testable import NetmonServer
 
 @Suite struct PackedResponseTests {
-  /// Counts what is written to it, and is never full.
   private final class Counter: Sendable {
     private let value = Mutex(0)
     var count: Int { value.withLock { $0 } }
     func increase() { value.withLock { $0 += 1 } }
   }
 
+  /// Counts what is written to it, and is never full.
   private struct CountingWriter: ResponseBodyWriter {
     let pieces: Counter
     let ends: Counter

@@ -3,7 +3,7 @@ import NetmonStore
 import Synchronization
 
 /// Makes large lists one at a time, so that however many ask for them leave the processor to the
-/// others, and only one is in memory before it is packed.
+/// others.
 final class LargeLists: Sendable {
   /// Records from which on a list is large: about 700 kB of JSON.
   static let size = 1000

@@ -14,9 +14,9 @@ struct PackedBody: Sendable {
     let size: Int
   }
 
-  /// What even a slow client takes within the response timeout. With the end of its last element it
-  /// fits into 32 KiB, whereas a buffer for a little more would be twice as large: several pieces are
-  /// on their way at a time.
+  /// What even a slow client takes within the response timeout. With the end of its last element a piece
+  /// usually fits into 32 KiB, whereas a buffer for a little more would be twice as large: several pieces
+  /// are on their way at a time.
   private static let pieceSize = 28 << 10
 
   private var pieces: [Piece] = []
@@ -76,7 +76,8 @@ struct PackedBody: Sendable {
   func unpacked(_ index: Int) throws -> ByteBuffer {
     let piece = pieces[index]
     guard piece.isPacked else { return ByteBuffer(bytes: piece.bytes) }
-    var decoder = try GzipDecoder(limit: piece.size)
+    // Made here, it is no bomb, however much it shrank.
+    var decoder = try GzipDecoder(limit: piece.size, maximumRatio: .max)
     try piece.bytes.withUnsafeBytes { try decoder.append($0) }
     return ByteBuffer(bytes: try decoder.finish())
   }

@@ -3,8 +3,8 @@ import Hummingbird
 import NIOCore
 import NIOHTTPTypes
 
-/// Sees to it that responses are taken: it gives clients that do so the time they need, also when
-/// the server shuts down, and lets go of clients that do not.
+/// Sees to it that responses are taken: it gives clients that do so the time they need, some of it also
+/// when the server shuts down, and lets go of clients that do not.
 ///
 /// Hummingbird does neither: it closes as soon as a response is written, which cuts off what the
 /// client has not taken, and waits for ever before that.
@@ -39,9 +39,11 @@ final class DeliveryHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is ChannelShouldQuiesceEvent, isStreaming {
-      // It ends by itself, unless its client takes nothing.
-      end = context.after(.milliseconds(500)) { context.close(promise: nil) }
+    if event is ChannelShouldQuiesceEvent {
+      // A stream ends by itself, unless its client takes nothing.
+      end = context.after(isStreaming ? .milliseconds(500) : limits.lastDelivery) {
+        context.abort()
+      }
     }
     context.fireUserInboundEventTriggered(event)
   }

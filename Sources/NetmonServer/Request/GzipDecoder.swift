@@ -9,6 +9,7 @@ package struct GzipDecoder: ~Copyable {
   /// zlib keeps a pointer back to the stream, which therefore must not move.
   private let stream: UnsafeMutablePointer<z_stream>
   private let limit: Int
+  private let maximumRatio: Int
   /// Bytes of input that were given.
   private var received = 0
   private var isWithinMember = false
@@ -20,8 +21,9 @@ package struct GzipDecoder: ~Copyable {
   package static let unsuspicious = 256 << 10
 
   /// The limit is the largest size of the whole output, in bytes.
-  package init(limit: Int) throws(Problem) {
+  package init(limit: Int, maximumRatio: Int = Self.maximumRatio) throws(Problem) {
     self.limit = limit
+    self.maximumRatio = maximumRatio
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 15 bits of window, and 16 for "gzip and nothing else" (zlib.h, inflateInit2).
@@ -91,9 +93,9 @@ extension GzipDecoder {
   /// Ends what would take much time and memory long before the limit.
   private func checkRatio() throws(Problem) {
     let used = received - Int(stream.pointee.avail_in)
-    guard output.count > Self.unsuspicious, output.count / Self.maximumRatio > used else { return }
+    guard output.count > Self.unsuspicious, output.count / maximumRatio > used else { return }
     throw Problem(
-      .contentTooLarge, "The body inflates to more than \(Self.maximumRatio) times its size.")
+      .contentTooLarge, "The body inflates to more than \(maximumRatio) times its size.")
   }
 }
 

@@ -187,8 +187,8 @@ final class KernelTracing {
     for pid in running {
       guard let details = try? processes.process(pid: pid) else { continue }
       let namespace = (try? fs.networkNamespace(of: pid)) ?? 0
-      if followed.insert(namespace).inserted {
-        source.follow(networkNamespace: namespace, of: pid)
+      if !followed.contains(namespace), source.follow(networkNamespace: namespace, of: pid) {
+        followed.insert(namespace)
       }
       let threads = (try? fs.threadIDs(of: pid)) ?? [pid]
       tracker.withThreads { $0.seed(details, threads: threads, networkNamespace: namespace) }

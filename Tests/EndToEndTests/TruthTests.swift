@@ -12,10 +12,18 @@ struct TruthTests {
     var run = try await Self.compare()
     // Between a socket's end and the kernel's report of why, a process on another CPU that does not block
     // can ask for the error, which clears it (sock_error in include/net/sock.h): the report then says 0.
-    // Once in thousands of attempts that is so, and no fault of ours; what is one shows again.
-    if run.status != 0 { run = try await Self.compare() }
+    if Self.lacksErrors(run.output) { run = try await Self.compare() }
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     #expect(run.output.contains("misses: 0; false failures: 0; surplus records: 0"))
+  }
+
+  /// Whether nothing is wrong but the errors of one attempt or two.
+  private static func lacksErrors(_ output: String) -> Bool {
+    let misses = output.split(separator: "\n").filter { $0.contains(" × ") }
+    return misses.count == 1
+      && misses.allSatisfy {
+        ($0.hasPrefix("1 ×") || $0.hasPrefix("2 ×")) && $0.hasSuffix(": error, ending")
+      }
   }
 
   private static func compare() async throws -> ChildProcess.Result {

@@ -78,8 +78,8 @@ extension Server {
     public var responseTimeout: Duration = .seconds(60)
     /// How long a connection stays when the server shuts down: what is asked by then is still answered.
     public var lastDelivery: Duration = .seconds(12)
-    /// Size of all responses that wait for their clients to take them, of large lists as they are packed; beyond it the connections with
-    /// most to take are closed.
+    /// Size of all responses that wait for their clients to take them, of large lists as they are packed;
+    /// beyond it the connections with most to take are closed.
     public var untakenBytes = 5 << 20
     /// How long a connection without a request stays open.
     public var idleTimeout: Duration = .seconds(60)

@@ -82,9 +82,12 @@ enum RawConnection {
       return received
     }
 
-    /// The status of the answer to a request that has no body.
+    /// The status of the answer to a request that has no body. Of a connection that ended before
+    /// the request was sent, the error by which it ended is thrown, not that it had.
     mutating func status(of request: String) async throws -> Int? {
-      try await send(request)
+      do {
+        try await send(request)
+      } catch let error as ChannelError where error == .ioOnClosedChannel {}
       let head = try await receive(upTo: "\r\n\r\n")
       return head.split(separator: " ").dropFirst().first.flatMap { Int($0) }
     }

@@ -110,11 +110,20 @@ final class KernelTracing {
     tracker.mayBeInSnapshot = true
     defer { tracker.mayBeInSnapshot = false }
     let snapshot = try scanner.scan(now: now())
+    followNamespaces(of: snapshot.sockets)
     // What happened during the reading comes before its result.
     let end = Self.monotonic()
     pace.note(begin: start, cost: Self.time(of: CLOCK_THREAD_CPUTIME_ID) - cost)
     while try follow(&tracker, waiting: 10) < end {}
     tracker.observe(snapshot)
+  }
+
+  /// Has those heard whose threads had all ended when their events were met.
+  private func followNamespaces(of sockets: [SocketEntry]) {
+    for socket in sockets where socket.networkNamespace != 0 {
+      guard let owner = socket.owner else { continue }
+      source.follow(networkNamespace: socket.networkNamespace, of: owner.pid)
+    }
   }
 
   /// Takes in what the kernel still holds back.
@@ -181,15 +190,12 @@ final class KernelTracing {
   /// Makes the processes that run already known, with their threads and network namespaces, and
   /// forgets those that do not run.
   private func seed(_ tracker: inout ConnectionTracker) {
-    var followed: Set<UInt64> = []
     guard let running = try? fs.processIDs() else { return }
     tracker.withThreads { $0.endAll(except: Set(running), at: Self.monotonic()) }
     for pid in running {
       guard let details = try? processes.process(pid: pid) else { continue }
       let namespace = (try? fs.networkNamespace(of: pid)) ?? 0
-      if !followed.contains(namespace), source.follow(networkNamespace: namespace, of: pid) {
-        followed.insert(namespace)
-      }
+      if namespace != 0 { source.follow(networkNamespace: namespace, of: pid) }
       let threads = (try? fs.threadIDs(of: pid)) ?? [pid]
       tracker.withThreads { $0.seed(details, threads: threads, networkNamespace: namespace) }
     }

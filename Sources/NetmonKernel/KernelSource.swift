@@ -212,11 +212,10 @@ extension KernelSource {
   }
 
   /// Has the final figures of sockets in a network namespace told as well, which is found by a
-  /// process in it. That of each process that begins or moves is asked for by itself.
-  ///
-  /// Returns false if that process will not do, as it has ended.
-  public func follow(networkNamespace: UInt64, of process: Int32) -> Bool {
-    destroyGroup?.follow(networkNamespace, of: process, at: Self.now()) ?? true
+  /// process in it; nothing comes of it if that has ended. The namespace of each thread that begins
+  /// or moves is asked for by itself.
+  public func follow(networkNamespace: UInt64, of process: Int32) {
+    destroyGroup?.numbers?.add(networkNamespace, of: process)
   }
 
   private func drain(holdingBack: UInt64) -> Batch {
@@ -244,9 +243,10 @@ extension KernelSource {
   /// Has new namespaces heard as well, and nothing where sockets end too fast for it.
   private func follow(_ group: DestroyGroup, _ now: UInt64, _ batch: inout Batch) {
     var ended = 0
+    group.numbers?.forgetEnded()
     for event in batch.events {
       switch event.kind {
-      case .networkNamespace(let process, _, let inode): group.follow(inode, of: process, at: now)
+      case .networkNamespace(_, let thread, let inode): group.numbers?.add(inode, of: thread)
       case .destroy: ended += 1
       default: break
       }

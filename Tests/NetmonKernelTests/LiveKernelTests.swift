@@ -242,16 +242,40 @@ struct LiveKernelTests {
     // The same pid, but another process; and one that lives.
     let gone = "netmon-\(own.pid)-1"
     try fs.makeDirectory("instances/\(gone)")
-    try fs.makeDirectory("instances/netmon-test-other")
-    defer { try? fs.removeDirectory("instances/netmon-test-other") }
+    let other = "netmon-test\(own.pid)-other"
+    try fs.makeDirectory("instances/\(other)")
+    defer { try? fs.removeDirectory("instances/\(other)") }
     let source = try open()
     let names = try fs.names(in: "instances")
     #expect(!names.contains(gone))
-    #expect(names.contains("netmon-test-other"))
+    #expect(names.contains(other))
     #expect(names.contains("netmon-\(own.pid)-\(own.startTime)"))
     // In use, so that it stays although it is said to be gone.
     #expect(try TraceInstance.removeStale(in: fs) { $0 != own }.isEmpty)
     withExtendedLifetime(source) {}
+  }
+
+  /// Its process is in another one.
+  @Test func aThreadInANamespaceOfItsOwnIsHeard() throws {
+    let source = try open()
+    func comes(_ isIt: (SocketEvent.Kind) -> Bool) throws -> Bool {
+      let deadline = ContinuousClock.now + .seconds(60)
+      while ContinuousClock.now < deadline {
+        if try source.nextBatch(waiting: 10).events.contains(where: { isIt($0.kind) }) {
+          return true
+        }
+      }
+      return false
+    }
+    let thread = try NetworkThread()
+    #expect(
+      try comes {
+        $0
+          == .networkNamespace(
+            process: getpid(), thread: thread.number, inode: thread.namespace)
+      })
+    let cookie = try thread.endSocket()
+    #expect(try comes { if case .figures(cookie, _) = $0 { true } else { false } })
   }
 
   @Test func capabilitiesAreTold() throws {
@@ -288,7 +312,7 @@ struct LiveKernelTests {
     guard access(python, X_OK) == 0 else { return }
     let program = """
       import socket, sys, time
-      s = socket.socket(); s.bind(('0.0.0.0', 4242)); s.listen(3); time.sleep(5)
+      s = socket.socket(); s.bind(('0.0.0.0', 4242)); s.listen(3); time.sleep(600)
       """
     let child = try spawn("/usr/bin/unshare", "-n", python, "-c", program)
     defer {
@@ -298,7 +322,7 @@ struct LiveKernelTests {
     var scanner = SocketScanner(proc, tables: DiagSocketTables(proc))
     let own = try proc.networkNamespace(of: getpid())
     var found: SocketEntry?
-    let deadline = ContinuousClock.now + .seconds(4)
+    let deadline = ContinuousClock.now + .seconds(60)
     while found == nil, ContinuousClock.now < deadline {
       let snapshot = try scanner.scan(now: Timestamp(microseconds: 0))
       found = snapshot.sockets.first { $0.local.port == 4242 && $0.networkNamespace != own }

@@ -123,19 +123,7 @@ package final class NetworkSetup {
     UInt8(address.family == .ipv4 ? AF_INET : AF_INET6)
   }
 
-  /// Sends a request and waits for its acknowledgement.
   private func send(_ request: RouteRequest, _ subject: String) throws(KernelError) {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    try socket.send(request.bytes)
-    guard let count = try socket.receive(into: &buffer) else {
-      throw .system(.receive, subject: subject, errno: ETIMEDOUT)
-    }
-    var result: Int32?
-    let datagram = buffer.span.bytes.extracting(0..<count)
-    let isWhole = NetlinkMessage.forEach(in: datagram) { header, payload in
-      if Int32(header.nlmsg_type) == NLMSG_ERROR { result = payload.value(0) }
-    }
-    guard isWhole, let result else { throw .malformed(subject) }
-    guard result == 0 else { throw .system(.send, subject: subject, errno: -result) }
+    try socket.sendAcknowledged(request.bytes, subject)
   }
 }

@@ -6,14 +6,9 @@ package import NetmonCore
 /// `SKNLGRP_INET_TCP_DESTROY` and `SKNLGRP_INET6_TCP_DESTROY` of sock_diag (`net/core/sock_diag.c`).
 package final class DestroyGroup {
   private let socket: NetlinkSocket
-  private let routing: NetlinkSocket?
-  /// When a number was asked for, by inode.
-  private var namespaces: [UInt64: UInt64] = [:]
+  /// By which other namespaces are heard; nil where none may be.
+  let numbers: NamespaceNumbers?
   private var buffer = [UInt8](repeating: 0, count: 1 << 14)
-
-  /// How long that holds, in nanoseconds: the inode of a namespace that has gone is given to the next,
-  /// which has no number yet.
-  private static let patience: UInt64 = 1_000_000_000
 
   var descriptor: Descriptor { socket.descriptor }
 
@@ -26,10 +21,11 @@ package final class DestroyGroup {
     if !socket.set(SO_RCVBUFFORCE, level: SOL_SOCKET, to: bytes) {
       socket.set(SO_RCVBUF, level: SOL_SOCKET, to: bytes)
     }
-    socket.set(NETLINK_LISTEN_ALL_NSID, level: SOL_NETLINK, to: 1)
+    // A number cannot be taken back, so none is given for nothing.
+    let hearsAll = socket.set(NETLINK_LISTEN_ALL_NSID, level: SOL_NETLINK, to: 1)
+    numbers = hearsAll ? try? NamespaceNumbers() : nil
     try socket.join(
       groups: Self.groups.reduce(0) { $0 | 1 << ($1 - 1) })
-    routing = try? NetlinkSocket(family: NETLINK_ROUTE, isBlocking: true)
   }
 
   private static let groups = [
@@ -45,38 +41,6 @@ package final class DestroyGroup {
         socket.set(option, level: SOL_NETLINK, to: Int32(group))
       }
     }
-  }
-
-  /// Has the namespace of a process heard as well, by giving it a number here (`RTM_NEWNSID` in
-  /// `net/core/net_namespace.c`; CAP_NET_ADMIN). Unlike a socket inside, that does not keep it
-  /// alive. Returns false if the process is gone or has moved on: another one is to be tried. `now` is
-  /// in nanoseconds.
-  @discardableResult
-  func follow(_ namespace: UInt64, of process: Int32, at now: UInt64) -> Bool {
-    guard let routing else { return true }
-    if let last = namespaces[namespace], now < last + Self.patience { return true }
-    // Once open, it stays what it is when the process ends or moves on.
-    let path = "/proc/\(process)/ns/net"
-    guard let file = try? Descriptor(open(path, O_RDONLY | O_CLOEXEC), .open, path),
-      Self.inode(of: file) == namespace
-    else { return false }
-    namespaces[namespace] = now
-    var family = rtgenmsg()
-    family.rtgen_family = UInt8(AF_UNSPEC)
-    let request = NetlinkMessage.request(
-      type: Int32(RTM_NEWNSID), flags: NLM_F_REQUEST | NLM_F_ACK, family,
-      attributes: [
-        (Int(NETNSA_NSID), UInt32.max), (Int(NETNSA_FD), UInt32(bitPattern: file.number)),
-      ])
-    // EEXIST if it has a number.
-    try? routing.send(request)
-    _ = try? routing.receive(into: &buffer)
-    return true
-  }
-
-  private static func inode(of file: Descriptor) -> UInt64 {
-    var status = stat()
-    return fstat(file.number, &status) == 0 ? UInt64(status.st_ino) : 0
   }
 
   /// Takes out what has come. The messages have no time: that of the events is read from `clock`

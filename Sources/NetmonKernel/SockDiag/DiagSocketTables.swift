@@ -58,7 +58,7 @@ package struct DiagSocketTables: SocketTableReader {
       return malformed
     }
     // A socket keeps its namespace alive, so it is not kept.
-    let network = try Self.open(namespace, of: pid, in: proc)
+    let network = try Descriptor(networkNamespace: namespace, of: pid, root: proc.root)
     let socket =
       if let janitor { try NetlinkSocket(diagIn: network, by: janitor) } else {
         try NetlinkSocket(family: NETLINK_SOCK_DIAG, in: network, isBlocking: true)
@@ -67,18 +67,5 @@ package struct DiagSocketTables: SocketTableReader {
     return try diag.dump(
       table.transport, table.family, networkNamespace: namespace, figures: figures
     ) { sockets.append($0) }
-  }
-
-  /// `/proc/PID/ns/net`, if that is still the namespace.
-  private static func open(
-    _ namespace: UInt64, of pid: Int32, in proc: ProcFS
-  ) throws(KernelError) -> Descriptor {
-    let path = "\(proc.root)/\(pid)/ns/net"
-    let network = try Descriptor(Glibc.open(path, O_RDONLY | O_CLOEXEC), .open, path)
-    var status = stat()
-    guard fstat(network.number, &status) == 0, UInt64(status.st_ino) == namespace else {
-      throw .system(.stat, subject: path, errno: ESRCH)
-    }
-    return network
   }
 }

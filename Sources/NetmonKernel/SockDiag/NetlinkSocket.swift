@@ -77,3 +77,23 @@ final class NetlinkSocket: NetlinkTransport {
     }
   }
 }
+
+extension NetlinkSocket {
+  /// Sends a request that asks for an acknowledgement (NLM_F_ACK), and waits for that.
+  ///
+  /// Throws `KernelError.system` with the errno it tells, ETIMEDOUT if none comes.
+  func sendAcknowledged(_ request: [UInt8], _ subject: String) throws(KernelError) {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    try send(request)
+    guard let count = try receive(into: &buffer) else {
+      throw .system(.receive, subject: subject, errno: ETIMEDOUT)
+    }
+    var result: Int32?
+    let datagram = buffer.span.bytes.extracting(0..<count)
+    let isWhole = NetlinkMessage.forEach(in: datagram) { header, payload in
+      if Int32(header.nlmsg_type) == NLMSG_ERROR { result = payload.value(0) }
+    }
+    guard isWhole, let result else { throw .malformed(subject) }
+    guard result == 0 else { throw .system(.send, subject: subject, errno: -result) }
+  }
+}

@@ -177,7 +177,7 @@ struct ExitStatusTests {
     let service = try ChildProcess(
       "sh", ["-c", "exec \"$NETMON\" \(command) --db \"$DB\" 2> /dev/full"],
       environment: ["NETMON": BuiltProducts.netmon, "DB": database, "NETMON_SERVER": ""])
-    let isRecording = try await eventually(within: .seconds(10)) {
+    let isRecording = try await eventually {
       (try? await Netmon.query(["--db", database] + pair.filter).count) == 3
     }
     #expect(isRecording)

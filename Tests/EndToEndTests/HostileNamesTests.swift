@@ -22,7 +22,8 @@ struct HostileNamesTests {
     let names = HostileName.make(Self.count, seed: 5, in: directory("paths"))
     try names.map(\.line).joined().write(
       toFile: directory("list"), atomically: true, encoding: .utf8)
-    let processes = try ChildProcess(program, [directory("list")])
+    let processes = try ChildProcess(
+      program, [directory("list")], lifetime: .seconds(300))
     let port = try #require(await processes.output.line())
     var expected: [Int32: (name: String, path: String)] = [:]
     for name in names {
@@ -67,7 +68,7 @@ struct HostileNamesTests {
     let server = try await NetmonService.serve(database)
     let pids = expected.keys.sorted()
     let rows = 100
-    let page = try await Browser(lifetime: .seconds(200)).page(height: 500 + rows * 28)
+    let page = try await Browser(lifetime: .seconds(600)).page(height: 500 + rows * 28)
     for start in stride(from: 0, to: pids.count, by: rows) {
       let part = pids[start..<min(start + rows, pids.count)]
       let filter = "\(question[2])%20pid:\(part[part.startIndex])..\(part[part.endIndex - 1])"

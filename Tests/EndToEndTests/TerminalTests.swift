@@ -50,7 +50,7 @@ struct TerminalTests {
   @Test("Long work says that it goes on, and takes it back")
   func progress() async throws {
     let server = try TCPSocket.listening()  // The kernel accepts for it, and nobody answers.
-    let run = "timeout --foreground 2.5 \"$NETMON\""
+    let run = "timeout --foreground 5 \"$NETMON\""
     for question in ["query", "query --count", "errors", "proc x"] {
       let output = try await Terminal.run("\(run) \(question) --server http://\(server.address)")
       #expect(output.contains("netmon: reading for 1 s"), "\(output)")

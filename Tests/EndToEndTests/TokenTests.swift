@@ -226,10 +226,11 @@ struct TokenTests {
     _ = try file(try await make(["--for-host", "web-1"]).text)
     let stored = ["--db", served] + pair.filter
     #expect(try await eventually { try await Netmon.query(stored).count == 3 })
+    let again = await collector.process.errors.line(containing: "delivering again")
+    #expect(again != nil)
     #expect(await collector.stop() == 0)
     let rest = await collector.process.errors.rest()
-    #expect(rest.contains("delivering again"))
-    #expect(!(said + rest).contains("netmon_\(first.text.dropFirst(7))"))
+    #expect(!(said + (again ?? "") + rest).contains("netmon_\(first.text.dropFirst(7))"))
   }
 
   @Test("of another host deliver nothing, which is said")

@@ -28,14 +28,14 @@ final class StreamTrial {
   func idle(_ count: Int) throws -> String {
     // What the first stream takes is not each one's.
     close(try started())
-    let before = try Usage(of: server.id)
+    let before = try memoryAtRest()
     var sockets: [Int32] = []
     defer { for socket in sockets { close(socket) } }
     for _ in 0..<count { sockets.append(try started()) }
     let opened = try Usage(of: server.id)
     pause(for: .seconds(5))
     let after = try Usage(of: server.id)
-    let memory = max(opened.memory, after.memory) - before.memory
+    let memory = max(opened.memory, after.memory) - before
     let work = (after.time - opened.time) / .seconds(5) * 100
     let text = """
       \(count) idle clients: \(memory) kB of memory, \((work * 100).rounded() / 100)% of a CPU
@@ -149,16 +149,16 @@ final class StreamTrial {
     let records = 2000
     // What the server needs to follow at all it needs at first.
     var revision = try change(records, times: 5, from: 1)
-    let before = try Usage(of: server.id)
+    let before = try memoryAtRest()
     revision = try change(records, times: max(1, changes / records), from: revision)
-    let after = try Usage(of: server.id)
+    let after = try memoryAtRest()
 
     var follower = EventFollower()
     let end = try store.lastSequence()
     try follower.follow(socket, through: end)
     let stored = try revisions().filter { $0.key.agent == Self.stallingAgent }
     let flaws = follower.differences(from: stored)
-    let growth = after.memory - before.memory
+    let growth = after - before
     let text = """
       a client that took nothing while \(end - begin) changes were made: the server grew by \
       \(growth) kB; then it was told of all \(stored.count) records in \(follower.events) events; \
@@ -168,6 +168,18 @@ final class StreamTrial {
       throw FaultError.broken(([text] + flaws.prefix(10)).joined(separator: "\n"))
     }
     return text
+  }
+
+  /// kB, once the server has done what there was to do.
+  private func memoryAtRest() throws -> Int {
+    var memory = 0
+    try eventually("a server at rest") {
+      let former = memory
+      pause(for: .milliseconds(300))
+      memory = try Usage(of: server.id).memory
+      return memory == former
+    }
+    return memory
   }
 
   private static let stallingAgent = "0123456789abcdef"

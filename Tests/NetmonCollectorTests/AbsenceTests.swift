@@ -92,7 +92,7 @@ import Testing
       let origins = after.compactMap(\.origin)
       #expect(Set(origins).count == after.count)
       #expect(origins.count == after.count)
-      let known = Dictionary(uniqueKeysWithValues: after.map { ($0.origin, $0) })
+      let known = Dictionary(after.map { ($0.origin, $0) }) { first, _ in first }
       for record in before {
         let now = try #require(known[record.origin])
         #expect(now.timestamp == record.timestamp, "its time is part of its identity")

@@ -198,7 +198,7 @@ import Testing
         for _ in 0..<50 { await waiting.next() }
         let begin = ContinuousClock.now
         await server.shutDown()
-        #expect(ContinuousClock.now - begin < .seconds(1))
+        #expect(ContinuousClock.now - begin < .seconds(10))
         try await group.waitForAll()
       }
     }

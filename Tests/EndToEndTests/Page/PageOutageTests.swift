@@ -12,7 +12,8 @@ struct PageOutageTests {
     let page = try await site.page("?view=connections")
     try await page.wait(forRows: 20)
     _ = await site.server.stop(with: signal)
-    try await page.wait(for: "document.querySelector('#status').dataset.kind === 'reconnecting'")
+    try await page.wait(
+      for: "['reconnecting', 'lost'].includes(document.querySelector('#status').dataset.kind)")
     try await page.wait(for: "document.querySelector('#status').dataset.kind === 'lost'")
     #expect(try await page.text("#notice").contains("cannot be reached"))
     // What comes in while the page cannot reach the server.

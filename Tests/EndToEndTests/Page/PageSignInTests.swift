@@ -69,10 +69,10 @@ struct PageSignInTests {
     #expect(
       try await page.evaluate("JSON.stringify([localStorage, sessionStorage])").text == "[{},{}]")
 
-    let count = try await page.rowCount()
+    try await page.wait(forRows: 10)
     try await site.post(
       [PageRecord(secondsAgo: 0, process: "nginx", pid: 77)], to: site.server, token: sending)
-    try await page.wait(forRows: count + 1)
+    try await page.wait(forRows: 11)
 
     try await page.click("#sign-out")
     try await page.wait(for: Self.isAsked)

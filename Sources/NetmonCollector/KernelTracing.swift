@@ -118,7 +118,8 @@ final class KernelTracing {
     tracker.observe(snapshot)
   }
 
-  /// Has those heard whose threads had all ended when their events were met.
+  /// Has the namespaces heard that sockets are in. A thread whose event told of one may have ended
+  /// before it could be asked for.
   private func followNamespaces(of sockets: [SocketEntry]) {
     for socket in sockets where socket.networkNamespace != 0 {
       guard let owner = socket.owner else { continue }

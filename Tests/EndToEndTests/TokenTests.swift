@@ -219,18 +219,19 @@ struct TokenTests {
     let server = try await NetmonService.serve(served)
     let options = ["--server", server.url, "--token-file", path, "--host-name", "web-1", "-v"]
     let collector = try await NetmonService.collect(directory("collected.db"), options)
-    let said = try #require(await collector.process.errors.line(containing: "delivery stopped"))
+    var said = try #require(await collector.process.errors.line(containing: "delivery stopped"))
     #expect(said.contains("revoked") && said.contains(path))
     #expect(try await Netmon.query(["--db", served]).isEmpty)
 
     _ = try file(try await make(["--for-host", "web-1"]).text)
     let stored = ["--db", served] + pair.filter
     #expect(try await eventually { try await Netmon.query(stored).count == 3 })
-    let again = await collector.process.errors.line(containing: "delivering again")
-    #expect(again != nil)
+    while !said.contains("delivering again") {
+      said += try #require(await collector.process.errors.line())
+    }
     #expect(await collector.stop() == 0)
     let rest = await collector.process.errors.rest()
-    #expect(!(said + (again ?? "") + rest).contains("netmon_\(first.text.dropFirst(7))"))
+    #expect(!(said + rest).contains("netmon_\(first.text.dropFirst(7))"))
   }
 
   @Test("of another host deliver nothing, which is said")

@@ -20,6 +20,7 @@ struct NamespaceNumbersTests {
       var isTold = false
       let deadline = ContinuousClock.now + .seconds(60)
       while !isTold, ContinuousClock.now < deadline {
+        usleep(1000)
         _ = group.drain(clock: { 0 }) { event in
           if case .figures(cookie, _) = event.kind { isTold = true }
         }
@@ -82,6 +83,7 @@ struct NamespaceNumbersTests {
       thread = nil
       let deadline = ContinuousClock.now + .seconds(60)
       while numbers.numbered.contains(namespace), ContinuousClock.now < deadline {
+        usleep(1000)
         numbers.forgetEnded()
       }
       return (wasKnown, numbers.numbered.contains(namespace))

@@ -13,19 +13,28 @@ final class NetworkThread {
   private let leave = DispatchSemaphore(value: 0)
 
   init() throws {
-    let (box, isThere) = (Box<Int32>(), DispatchSemaphore(value: 0))
+    typealias Place = (thread: Int32, namespace: UInt64)
+    let (box, isThere) = (Box<Result<Place, any Error>>(), DispatchSemaphore(value: 0))
     Thread.detachNewThread { [leave] in
-      if linux_enter_new_network_namespace() == 0 { box.value = currentThread }
+      box.value = Result {
+        try Self.enterNewNamespace()
+        guard let thread = currentThread else { throw SystemError(operation: "gettid", number: 0) }
+        return (thread, try ProcFS().networkNamespace(of: thread))
+      }
       isThere.signal()
-      leave.wait()
+      if case .success? = box.value { leave.wait() }
     }
     isThere.wait()
-    guard let number = box.value else {
-      leave.signal()
-      throw SystemError(operation: "unshare", number: EPERM)
+    guard let place = try box.value?.get() else {
+      throw SystemError(operation: "thread", number: 0)
     }
-    self.number = number
-    namespace = try ProcFS().networkNamespace(of: number)
+    (number, namespace) = place
+  }
+
+  private static func enterNewNamespace() throws {
+    guard linux_enter_new_network_namespace() == 0 else {
+      throw SystemError(operation: "unshare", number: errno)
+    }
   }
 
   deinit { leave.signal() }
@@ -55,9 +64,7 @@ final class NetworkThread {
     let (box, isOver) = (Box<Result<Value, any Error>>(), DispatchSemaphore(value: 0))
     Thread.detachNewThread {
       box.value = Result {
-        guard linux_enter_new_network_namespace() == 0 else {
-          throw SystemError(operation: "unshare", number: errno)
-        }
+        try enterNewNamespace()
         return try body()
       }
       isOver.signal()

@@ -72,11 +72,11 @@ struct Laboratory: Sendable {
   }
 
   /// Waits until the address is in use: the kernel sees to that a little after the interfaces are up
-  /// (`addrconf_notify` in `net/ipv6/addrconf.c`). False after ten seconds.
+  /// (`addrconf_notify` in `net/ipv6/addrconf.c`). False after five seconds.
   private static var isReadyForIPv6: Bool {
     let address = Destination.own.address(.ipv6).bytes
       .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(5)
     while ContinuousClock.now < deadline {
       // `/proc/net` itself is that of the process, not of the thread.
       let routes = try? ProcFS().contents(of: "thread-self/net/ipv6_route")

@@ -9,7 +9,7 @@ final class NamespaceNumbers {
   private let endings: NetlinkSocket
   /// Our own, which needs no number.
   private let own: UInt64
-  /// The inodes of those that have one from here.
+  /// The inodes of those that have one.
   private(set) var numbered: Set<UInt64> = []
   /// The inodes by number, as that of a namespace that has ended is given to the next one.
   private var inodes: [Int32: UInt64] = [:]
@@ -37,11 +37,12 @@ final class NamespaceNumbers {
     guard isAllowed, numbered.count < Self.limit, namespace != own, !numbered.contains(namespace),
       let file = try? Descriptor(networkNamespace: namespace, of: thread)
     else { return }
+    // Each number that is given is told as well.
+    forgetEnded()
     // The descriptor holds it: it is the same one until this is over.
     withExtendedLifetime(file) {
-      guard isNumbered(file) else { return }
+      guard isNumbered(file), let number = number(of: file) else { return }
       numbered.insert(namespace)
-      guard let number = number(of: file) else { return }
       // If it was another's, that has ended, and the message that says so is still to come.
       if let former = inodes.updateValue(namespace, forKey: number), former != namespace {
         numbered.remove(former)
@@ -52,24 +53,30 @@ final class NamespaceNumbers {
   /// Forgets the namespaces that have ended, which the kernel tells before it gives their inodes to
   /// others: to be called when events of those have come and before these are acted upon.
   func forgetEnded() {
-    do throws(KernelError) {
-      while let count = try endings.receive(into: &buffer) {
-        _ = NetlinkMessage.forEach(in: buffer.span.bytes.extracting(0..<count)) { header, payload in
-          guard Int(header.nlmsg_type) == Int(RTM_DELNSID),
-            let number = Self.number(in: payload),
-            let namespace = inodes.removeValue(forKey: number)
-          else { return }
-          numbered.remove(namespace)
-        }
+    while true {
+      do throws(KernelError) {
+        guard let count = try endings.receive(into: &buffer) else { return }
+        forgetEnded(in: buffer.span.bytes.extracting(0..<count))
+      } catch {
+        // Some may have been among what there was no room for. Who has a number keeps it.
+        numbered = []
+        inodes = [:]
+        // Until all is read there is room for nothing new.
+        guard error.errno == ENOBUFS else { return }
       }
-    } catch {
-      // Some may have been among what there was no room for. Who has a number keeps it.
-      numbered = []
-      inodes = [:]
     }
   }
 
-  /// Whether it has a number now. It is asked again if not, but not where that is forbidden.
+  private func forgetEnded(in datagram: RawSpan) {
+    _ = NetlinkMessage.forEach(in: datagram) { header, payload in
+      guard Int(header.nlmsg_type) == Int(RTM_DELNSID), let number = Self.number(in: payload),
+        let namespace = inodes.removeValue(forKey: number)
+      else { return }
+      numbered.remove(namespace)
+    }
+  }
+
+  /// Gives it a number unless it has one, and says whether it has.
   private func isNumbered(_ file: Descriptor) -> Bool {
     do throws(KernelError) {
       try requests.sendAcknowledged(
@@ -77,7 +84,7 @@ final class NamespaceNumbers {
         "network namespace")
       return true
     } catch {
-      // A security module may let nothing through; what is never answered would hold up all else.
+      // Where this is forbidden, or never answered, it is not asked again: that would only take time.
       isAllowed = ![EPERM, EACCES, ETIMEDOUT].contains(error.errno)
       return error.errno == EEXIST
     }
@@ -88,7 +95,10 @@ final class NamespaceNumbers {
     var buffer = [UInt8](repeating: 0, count: 1 << 12)
     guard (try? requests.send(Self.request(RTM_GETNSID, 0, file))) != nil,
       let count = try? requests.receive(into: &buffer)
-    else { return nil }
+    else {
+      isAllowed = false
+      return nil
+    }
     var number: Int32?
     let datagram = buffer.span.bytes.extracting(0..<count)
     _ = NetlinkMessage.forEach(in: datagram) { header, payload in

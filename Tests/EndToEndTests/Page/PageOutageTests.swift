@@ -11,10 +11,16 @@ struct PageOutageTests {
     let site = try await PageSite(PageRecord.series(20))
     let page = try await site.page("?view=connections")
     try await page.wait(forRows: 20)
+    _ = try await page.evaluate(
+      """
+      const status = document.querySelector('#status');
+      window.kinds = [];
+      new MutationObserver(() => window.kinds.push(status.dataset.kind))
+        .observe(status, { attributes: true });
+      """)
     _ = await site.server.stop(with: signal)
-    try await page.wait(
-      for: "['reconnecting', 'lost'].includes(document.querySelector('#status').dataset.kind)")
     try await page.wait(for: "document.querySelector('#status').dataset.kind === 'lost'")
+    #expect(try await page.evaluate("window.kinds[0]").text == "reconnecting")
     #expect(try await page.text("#notice").contains("cannot be reached"))
     // What comes in while the page cannot reach the server.
     let elsewhere = try await NetmonService.serve(site.database)

@@ -109,7 +109,7 @@ struct SlowResult {
   private static func quantile(_ part: Double, of times: [Duration]) -> Duration {
     let sorted = times.sorted()
     guard !sorted.isEmpty else { return .zero }
-    return sorted[Int(part * Double(sorted.count - 1))]
+    return sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))]
   }
 
   /// - Throws: ``FaultError/broken(_:)`` if the other client or the server's memory suffered.
